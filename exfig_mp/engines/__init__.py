@@ -1,0 +1,1 @@
+"""Who runs jobs: worker processes, or the coordinator itself."""

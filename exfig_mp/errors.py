@@ -1,0 +1,75 @@
+"""Everything that may go wrong, in one tree: what a person sees is `str(error)` and `error.advice`.
+
+Library exceptions become one of these at the door where the library is used. All of them survive pickling.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from exfig_mp.model import Cause, Failure
+
+
+class ExfigError(Exception):
+    """Base of all expected errors.
+
+    Args:
+        message: what happened, and to what.
+        advice: what the reader can do; empty if there is nothing.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message, advice)
+        self.message = message
+        self.advice = advice
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class ConfigError(ExfigError):
+    """Usage or configuration is wrong; nothing was started. `problems` has one line per problem."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, advice: str = "", problems: tuple[str, ...] = ()) -> None:
+        super().__init__(message, advice)
+        self.args = (message, advice, problems)
+        self.problems = problems
+
+
+class FigmaError(ExfigError):
+    """Figma refused or could not answer; `cause` says which kind, `status` is the HTTP status or 0."""
+
+    def __init__(self, failure: Failure, status: int = 0) -> None:
+        super().__init__(failure.message, failure.advice)
+        self.args = (failure, status)
+        self.failure = failure
+        self.status = status
+
+    @property
+    def cause(self) -> Cause:
+        """The kind of failure, as reports group it."""
+        return self.failure.cause
+
+    @property
+    def exit_code(self) -> int:  # type: ignore[override]  # a property serves the same reads as the base's constant
+        """3 for authentication and permission, 75 for a rate limit, else 1 (SPEC of exit codes: see the README)."""
+        return {"auth": 3, "forbidden": 3, "rate_limit": 75}.get(self.cause, 1)
+
+
+class StateError(ExfigError):
+    """The checkpoint or its folder cannot be used."""
+
+
+class LockedError(StateError):
+    """Another run holds this folder."""
+
+    exit_code = 5
+
+
+class DiskError(ExfigError):
+    """The disk refused: full, read-only, or gone."""

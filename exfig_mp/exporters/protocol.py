@@ -1,0 +1,70 @@
+"""The contract of an exporter: frozen options that describe files, and never touch a disk, a clock or the network.
+
+A platform's YAML section decodes into a frozen dataclass of its exporter module. `Section.entries` turns it into
+entries, one for each list element of `icons` and `images`; each entry carries an exporter for its own files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Sequence
+
+    from exfig_mp.model import Asset, GeneratedFile, Kind, Platform, RemoteFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which components of which files belong to an entry.
+
+    Dark variants come from `dark_file`, or from the same file by `dark_suffix`, or do not exist (both None).
+    `platform` is the keyword that a component's description may restrict itself with; None takes all of them
+    (the `fetch` command). `filter` is the comma list of the command line, with `*`; None takes all.
+    """
+
+    light_file: str
+    dark_file: str | None = None
+    dark_suffix: str | None = None
+    frame: str
+    page: str | None = None
+    platform: Platform | None = None
+    filter: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Naming:
+    """How raw Figma names become final names: `style` is a nameStyle of the config, the regexps are optional."""
+
+    style: str
+    validate: str | None = None
+    replace: str | None = None
+
+
+class Exporter(Protocol):
+    """Describes the files of one entry. Pure: equal arguments give equal results, sorted by path."""
+
+    def files(self, assets: Sequence[Asset]) -> tuple[RemoteFile, ...]:
+        """Return every file that must exist for `assets`; paths are unique and stay below the entry's output folder."""
+        ...
+
+    def index(self, assets: Sequence[Asset], in_place: Container[str]) -> tuple[GeneratedFile, ...]:
+        """Return the index files (Contents.json, ...), which name just those of `files(assets)` that are `in_place`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One element of `<platform>.<kind>`: what to select, how to name it, who describes its files.
+
+    `label` is its key path in the config ("ios.icons[1]"); `warnings` are things that the user should know.
+    """
+
+    platform: Platform
+    kind: Kind
+    label: str
+    selection: Selection
+    naming: Naming
+    exporter: Exporter
+    warnings: tuple[str, ...] = ()

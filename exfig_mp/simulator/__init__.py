@@ -1,0 +1,1 @@
+"""The bundled Figma: API and CDN on loopback, for tests, the demo and benches."""
