@@ -1,1 +1,65 @@
-"""Platforms: each module turns assets into the files that its projects expect. Pure: nothing here does I/O."""
+"""Platforms: each module turns assets into the files that its projects expect. Pure: nothing here does I/O.
+
+`Root` is a whole config. A new platform is a module, a field of `Root` and a line in `Root.platforms`.
+"""
+
+from dataclasses import dataclass, field
+
+from exfig_mp.exporters.android import Android
+from exfig_mp.exporters.flutter import Flutter
+from exfig_mp.exporters.protocol import Entry
+from exfig_mp.exporters.settings import (
+    Abort,
+    Batch,
+    Common,
+    Figma,
+    Output,
+    Problem,
+    Resources,
+    Section,
+    within,
+)
+from exfig_mp.exporters.web import Web
+from exfig_mp.exporters.xcode import Ios
+
+__all__ = ["Root"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Root(Section):
+    """A config as the YAML has it, every key of ExFig v1 included."""
+
+    figma: Figma = field(default_factory=Figma)
+    common: Common = field(default_factory=Common)
+    ios: Ios | None = None
+    android: Android | None = None
+    flutter: Flutter | None = None
+    web: Web | None = None
+    batch: Batch = field(default_factory=Batch)
+    output: Output = field(default_factory=Output)
+    resources: Resources = field(default_factory=Resources)
+    abort: Abort = field(default_factory=Abort)
+
+    def platforms(self) -> dict[str, Ios | Android | Flutter | Web]:
+        """Return the platforms that the config has, by key."""
+        platforms = {"ios": self.ios, "android": self.android, "flutter": self.flutter, "web": self.web}
+        return {key: platform for key, platform in platforms.items() if platform}
+
+    def problems(self) -> list[Problem]:
+        """Return what is wrong beyond types, in the whole config. Key paths count elements also of single objects."""
+        found = within(("figma",), self.figma.problems()) + within(("common",), self.common.problems())
+        for key, platform in self.platforms().items():
+            found += within((key,), platform.problems())
+        if not self.figma.light_file_id and any(
+            not element.figma_file_id
+            for platform in self.platforms().values()
+            for element in (*platform.icons, *platform.images)
+        ):
+            found.append((("figma", "lightFileId"), "is required for icons and images"))
+        return found
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return the entries of all platforms. To be called on a config without problems."""
+        return tuple(
+            entry for platform in self.platforms().values() for entry in platform.entries(self.figma, self.common)
+        )

@@ -35,11 +35,20 @@ class Selection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Naming:
-    """How raw Figma names become final names: `style` is a nameStyle of the config, the regexps are optional."""
+    """How raw Figma names become final names.
+
+    `style` is a nameStyle of the config or empty, and the regexps are optional. Of `ignored_suffixes` the first that
+    a raw name ends with is taken off (Xcode's render modes). `file_style` comes on top of `style` where a platform has
+    a style of its own for files, and `dark_suffix` is what the exporter puts behind the name of a dark file that lies
+    beside the light one: names must be unique with it, too.
+    """
 
     style: str
     validate: str | None = None
     replace: str | None = None
+    ignored_suffixes: tuple[str, ...] = ()
+    file_style: str = ""
+    dark_suffix: str = ""
 
 
 class Exporter(Protocol):

@@ -1,0 +1,184 @@
+"""Android: what the config says about it, and where drawables go.
+
+Icons and vector images lie in `drawable`, pixels in a folder for each density; dark ones in the `night` twins.
+"""
+
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Le
+
+from exfig_mp.exporters.entries import LOCAL_DRAWING, NO_CODE, Export, Scope, build_entries
+from exfig_mp.exporters.naming import NameStyle
+from exfig_mp.exporters.placing import appearances, by_path, join, remote_file
+from exfig_mp.exporters.protocol import Entry
+from exfig_mp.exporters.settings import (
+    AssetEntry,
+    ColorsEntry,
+    Common,
+    Figma,
+    ImageFormat,
+    Problem,
+    Scales,
+    Section,
+    SourceFormat,
+    Text,
+    WebpOptions,
+    problems_of,
+)
+from exfig_mp.model import Asset, Format, GeneratedFile, RemoteFile
+
+DENSITIES = {1: "mdpi", 1.5: "hdpi", 2: "xhdpi", 3: "xxhdpi", 4: "xxxhdpi"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameTransform(Section):
+    """How a colour's name becomes a theme attribute's."""
+
+    style: NameStyle = "PascalCase"
+    prefix: str = "color"
+    strip_prefixes: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThemeAttributes(Section):
+    """`android.colors.themeAttributes`: text between two markers in files that belong to the user."""
+
+    enabled: bool = False
+    attrs_file: Text = "values/attrs.xml"
+    styles_file: Text = "values/styles.xml"
+    styles_night_file: Text = "values-night/styles.xml"
+    theme_name: Text
+    marker_start: Text = "FIGMA COLORS MARKER START"
+    marker_end: Text = "FIGMA COLORS MARKER END"
+    auto_create_markers: bool = False
+    name_transform: NameTransform = NameTransform()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AndroidColors(ColorsEntry):
+    """An element of `android.colors`."""
+
+    xml_output_file_name: Text = "colors.xml"
+    xml_disabled: bool = False
+    compose_package_name: Text | None = None
+    color_kotlin: Text | None = None
+    theme_attributes: ThemeAttributes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AndroidIcons(AssetEntry):
+    """An element of `android.icons`."""
+
+    output: Text
+    compose_package_name: Text | None = None
+    compose_format: Literal["resourceReference", "imageVector"] = "resourceReference"
+    compose_extension_target: Text | None = None
+    path_precision: Annotated[int, Ge(1), Le(6)] = 4
+    strict_path_validation: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AndroidImages(AssetEntry):
+    """An element of `android.images`."""
+
+    output: Text
+    format: ImageFormat
+    scales: Scales = (1, 1.5, 2, 3, 4)
+    webp_options: WebpOptions | None = None
+    source_format: SourceFormat = "png"
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield what is wrong beyond types."""
+        yield from AssetEntry.problems(self)
+        for index, scale in enumerate(self.scales):
+            if scale not in DENSITIES:
+                yield ("scales", index), f"{scale:g} is no screen density: they are 1, 1.5, 2, 3 and 4"
+        if self.format == "webp":
+            yield ("format",), "webp has to be converted, which this version cannot do yet: use png"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AndroidTypography(Section):
+    """`android.typography`."""
+
+    name_style: NameStyle
+    compose_package_name: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Android(Section):
+    """`android`."""
+
+    main_res: Text
+    resource_package: Text | None = None
+    main_src: Text | None = None
+    templates_path: Text | None = None
+    colors: tuple[AndroidColors, ...] = ()
+    icons: tuple[AndroidIcons, ...] = ()
+    images: tuple[AndroidImages, ...] = ()
+    typography: AndroidTypography | None = None
+
+    def problems(self) -> list[Problem]:
+        """Return what is wrong beyond types."""
+        return problems_of({"colors": self.colors, "icons": self.icons, "images": self.images})
+
+    def entries(self, figma: Figma, common: Common) -> tuple[Entry, ...]:
+        """Return an entry for each element of `icons` and `images`, in the order of the config."""
+        icons = Scope(platform="android", kind="icons", figma=figma, common=common)
+        images = Scope(platform="android", kind="images", figma=figma, common=common)
+        return build_entries(icons, self.icons, self._icons) + build_entries(images, self.images, self._images)
+
+    def _icons(self, icons: AndroidIcons) -> Export:
+        code = (NO_CODE,) if icons.compose_package_name else ()
+        return self._vectors(icons.output, icons, code)
+
+    def _images(self, images: AndroidImages) -> Export:
+        if images.format == "svg":
+            return self._vectors(images.output, images)
+        exporter = Drawables(
+            folder=join(self.main_res, images.output), format="png", scales=tuple(sorted(set(images.scales)))
+        )
+        warnings = (LOCAL_DRAWING,) if images.source_format == "svg" else ()
+        return Export(exporter=exporter, style=images.name_style, warnings=warnings)
+
+    def _vectors(self, output: str, element: AssetEntry, warnings: tuple[str, ...] = ()) -> Export:
+        exporter = Drawables(folder=join(self.main_res, output), format="svg")
+        warning = "SVG is written as it comes: this version cannot convert it to VectorDrawable yet"
+        return Export(exporter=exporter, style=element.name_style, warnings=(*warnings, warning))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawables:
+    """The exporter of Android: one folder for each scale and appearance."""
+
+    folder: str
+    format: Format
+    scales: tuple[float, ...] = (1,)
+
+    def files(self, assets: Sequence[Asset]) -> tuple[RemoteFile, ...]:
+        """See `Exporter`."""
+        single = len(self.scales) == 1
+        return by_path(
+            remote_file(
+                join(self.folder, drawable_folder(scale, dark=dark, single=single), f"{asset.name}.{self.format}"),
+                asset,
+                node,
+                self.format,
+                scale,
+            )
+            for asset in assets
+            for dark, node in appearances(asset)
+            for scale in self.scales
+        )
+
+    def index(self, assets: Sequence[Asset], in_place: Container[str]) -> tuple[GeneratedFile, ...]:  # noqa: ARG002 - the contract's; Android finds drawables by itself
+        """See `Exporter`."""
+        return ()
+
+
+def drawable_folder(scale: float, *, dark: bool, single: bool) -> str:
+    """Return the resource folder of a scale; a single scale fits all densities."""
+    night = "-night" if dark else ""
+    return f"drawable{night}" if single else f"drawable{night}-{DENSITIES[scale]}"

@@ -1,0 +1,158 @@
+"""From raw variants to named assets: each light component gets its name and its dark twin, and no two share a file."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from exfig_mp.exporters.naming import Named, Refused, final_name, folded, regexp_problem
+from exfig_mp.model import Asset
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from exfig_mp.exporters.protocol import Naming
+    from exfig_mp.model import Platform, Variant, Variants
+
+IDIOMS = frozenset({"iphone", "ipad", "mac", "tv", "watch", "car"})
+MOST_NAMES = 20
+"""So many components are named in one message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pairing:
+    """The assets of an entry, sorted by name and idiom.
+
+    Components with a problem are not among `assets`; whether the others are exported is for the caller to say.
+    """
+
+    assets: tuple[Asset, ...] = ()
+    warnings: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidate:
+    variant: Variant
+    name: str
+    idiom: str
+
+
+def pair(variants: Variants, naming: Naming, platform: Platform | None) -> Pairing:
+    """Name the variants and match light with dark ones by final name and idiom. The order of variants has no effect.
+
+    Problems: a name that the regexps or file systems refuse; a dark component without a light one; names that are
+    equal, or that a disk could take for equal. Warnings: light without dark where there are dark ones; empty names.
+    """
+    unusable = regexp_problem(naming.validate, naming.replace) if naming.validate is not None else ""
+    if unusable:
+        return Pairing(problems=(unusable,))
+    warnings: list[str] = []
+    problems: list[str] = []
+    light = _unique(_candidates(variants.light, naming, platform, (warnings, problems)), problems)
+    dark = _unique(_candidates(variants.dark, naming, platform, (warnings, problems)), problems)
+    extra = [_quoted(dark[key].variant) for key in dark.keys() - light.keys()]
+    if extra:
+        problems.append(f"dark components have no light one: {_some(extra)}")
+    missing = [_quoted(light[key].variant) for key in light.keys() - dark.keys()]
+    if dark and missing:
+        warnings.append(f"light components have no dark one: {_some(missing)}")
+    assets = [_asset(candidate, dark.get(key)) for key, candidate in light.items()]
+    assets, clashes = _without_suffix_clashes(assets, naming.dark_suffix)
+    return Pairing(
+        assets=tuple(sorted(assets, key=lambda asset: (asset.name, asset.idiom))),
+        warnings=tuple(sorted(set(warnings))),
+        problems=tuple(sorted({*problems, *clashes})),
+    )
+
+
+def split_idiom(raw: str) -> tuple[str, str]:
+    """Return a raw name without its device idiom, and the idiom: `name~ipad` is `name` and `ipad`."""
+    name, tilde, idiom = raw.rpartition("~")
+    return (name, idiom) if tilde and idiom in IDIOMS else (raw, "")
+
+
+def _candidates(
+    variants: Iterable[Variant], naming: Naming, platform: Platform | None, notes: tuple[list[str], list[str]]
+) -> list[_Candidate]:
+    warnings, problems = notes
+    found = []
+    for variant in variants:
+        raw, idiom = split_idiom(variant.name) if platform == "ios" else (variant.name, "")
+        raw = next((raw.removesuffix(end) for end in naming.ignored_suffixes if raw.endswith(end)), raw)
+        if not raw.strip():
+            warnings.append(f"{_quoted(variant)} is left out: its name is empty")
+            continue
+        match final_name(raw, naming):
+            case Refused(reason):
+                problems.append(f"{_quoted(variant)} {reason}")
+            case Named(text, warning):
+                found.append(_Candidate(variant=variant, name=text, idiom=idiom))
+                if warning:
+                    warnings.append(f"{_quoted(variant)} {warning}")
+    return found
+
+
+def _unique(candidates: Iterable[_Candidate], problems: list[str]) -> dict[tuple[str, str], _Candidate]:
+    """Return the candidates by name and idiom, without those that clash.
+
+    Idioms of one name share a folder, so their names must be equal to the letter.
+    """
+    by_disk_name: dict[str, list[_Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        by_disk_name[folded(candidate.name)].append(candidate)
+    unique: dict[tuple[str, str], _Candidate] = {}
+    for group in by_disk_name.values():
+        keys = {(candidate.name, candidate.idiom): candidate for candidate in group}
+        if len(keys) == len(group) and len({name for name, _ in keys}) == 1:
+            unique |= keys
+        else:
+            problems.append(_clash([candidate.variant for candidate in group], {name for name, _ in keys}))
+    return unique
+
+
+def _without_suffix_clashes(assets: Sequence[Asset], suffix: str) -> tuple[list[Asset], list[str]]:
+    """Take out assets whose dark file would have the name of another asset's file."""
+    if not suffix:
+        return list(assets), []
+    owners: dict[str, list[Asset]] = defaultdict(list)
+    for asset in assets:
+        owners[folded(asset.name)].append(asset)
+        if asset.dark:
+            owners[folded(asset.name + suffix)].append(asset)
+    clashing = [group for group in owners.values() if len(group) > 1]
+    lost = {asset.name for group in clashing for asset in group}
+    problems = [
+        f"{' and '.join(sorted(repr(asset.source_name) for asset in group))} would be written to one file, "
+        f"as dark files end with {suffix!r}"
+        for group in clashing
+    ]
+    return [asset for asset in assets if asset.name not in lost], problems
+
+
+def _asset(light: _Candidate, dark: _Candidate | None) -> Asset:
+    return Asset(
+        name=light.name,
+        source_name=light.variant.name,
+        light=light.variant.node,
+        dark=dark.variant.node if dark else None,
+        idiom=light.idiom,
+        right_to_left=light.variant.right_to_left,
+    )
+
+
+def _clash(variants: Sequence[Variant], names: set[str]) -> str:
+    components = " and ".join(sorted(_quoted(variant) for variant in variants))
+    if len(names) == 1:
+        return f"{components} have the same name: {min(names)!r}"
+    return f"{components} have names that some disks take for one: {', '.join(map(repr, sorted(names)))}"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - MOST_NAMES
+    return ", ".join(sorted(names)[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def _quoted(variant: Variant) -> str:
+    return f"{variant.name!r} ({variant.node.id})"

@@ -1,0 +1,275 @@
+"""The sections of a config that all platforms share, and the types that its values have.
+
+Sections are frozen dataclasses, validated from outside; their annotations are evaluated at run time. Keys of the YAML
+are the field names in camel case. What a type cannot say is said by `problems()`: pure, all problems at once.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
+
+from annotated_types import Ge, Gt, Le, MinLen
+
+from exfig_mp.exporters.naming import NameStyle, regexp_problem
+
+Problem = tuple[tuple[str | int, ...], str]
+"""A key path below the section that reports it, and what is wrong there."""
+
+Text = Annotated[str, MinLen(1)]
+Percent = Annotated[int, Ge(0), Le(100)]
+Seconds = Annotated[float, Gt(0)]
+Scale = Annotated[float, Ge(0.01), Le(4)]
+Scales = Annotated[tuple[Scale, ...], MinLen(1)]
+VectorFormat = Literal["pdf", "svg"]
+ImageFormat = Literal["svg", "png", "webp"]
+SourceFormat = Literal["png", "svg"]
+RenderMode = Literal["default", "template", "original"]
+Encoding = Literal["lossy", "lossless"]
+Plan = Literal["starter", "student", "professional", "organization", "enterprise"]
+Seat = Literal["view", "collab", "dev", "full"]
+
+_INITIALISMS = frozenset({"hc", "ui"})
+_RATE = re.compile(r"\d+(\.\d+)?/(s|min)")
+
+
+def camel_case(name: str) -> str:
+    """Return the YAML key of a field: `light_file_id` is `lightFileId`, `swift_ui_image_swift` `swiftUIImageSwift`."""
+    first, *rest = name.split("_")
+    return first + "".join(word.upper() if word in _INITIALISMS else word.capitalize() for word in rest)
+
+
+class Section:
+    """A mapping of the YAML: unknown keys are refused, keys are camel case."""
+
+    __slots__ = ()
+    __pydantic_config__: ClassVar[dict[str, object]] = {"alias_generator": camel_case, "extra": "forbid"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetEntry(Section):
+    """What every element of a platform's `icons` and `images` may say; what is None is left to `common`."""
+
+    figma_file_id: Text | None = None
+    figma_frame_name: Text | None = None
+    figma_page_name: Text | None = None
+    name_style: NameStyle = "snake_case"
+    name_validate_regexp: str | None = None
+    name_replace_regexp: str | None = None
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield what is wrong beyond types."""
+        yield from regexp_problems(self.name_validate_regexp, self.name_replace_regexp)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColorsEntry(Section):
+    """Where an element of a platform's `colors` has its variables; without any of it, `common` says so."""
+
+    tokens_file_id: Text | None = None
+    tokens_collection_name: Text | None = None
+    light_mode_name: Text | None = None
+    dark_mode_name: Text | None = None
+    light_hc_mode_name: Text | None = None
+    dark_hc_mode_name: Text | None = None
+    primitives_mode_name: Text | None = None
+    name_validate_regexp: str | None = None
+    name_replace_regexp: str | None = None
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield what is wrong beyond types."""
+        yield from regexp_problems(self.name_validate_regexp, self.name_replace_regexp)
+        required = {
+            "tokensFileId": self.tokens_file_id,
+            "tokensCollectionName": self.tokens_collection_name,
+            "lightModeName": self.light_mode_name,
+        }
+        if any(required.values()):
+            yield from (
+                ((key,), "is required where variables are named") for key, value in required.items() if not value
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebpOptions(Section):
+    """How PNG becomes WebP."""
+
+    encoding: Encoding
+    quality: Percent = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeicOptions(Section):
+    """How PNG becomes HEIC."""
+
+    encoding: Encoding = "lossy"
+    quality: Percent = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figma(Section):
+    """`figma`: the files, and how we may talk to the API. None leaves a default to where the value is used."""
+
+    light_file_id: Text | None = None
+    dark_file_id: Text | None = None
+    light_high_contrast_file_id: Text | None = None
+    dark_high_contrast_file_id: Text | None = None
+    timeout: Annotated[float, Ge(1), Le(600)] | None = None
+    max_retries: Annotated[int, Ge(0), Le(100)] | None = None
+    rate_limit: Annotated[float, Gt(0), Le(1000)] | str | None = None
+    max_wait: Annotated[float, Ge(0)] | None = None
+    concurrent_downloads: Annotated[int, Ge(1), Le(200)] | None = None
+    base_url: Text | None = None
+    plan: Plan | None = None
+    seat: Seat | None = None
+
+    def problems(self) -> list[Problem]:
+        """Return what is wrong beyond types."""
+        if isinstance(self.rate_limit, str) and not _RATE.fullmatch(self.rate_limit):
+            return [(("rateLimit",), 'should be requests per second, or a text such as "15/min" or "10/s"')]
+        return []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cache(Section):
+    """`common.cache`: incremental runs."""
+
+    enabled: bool = False
+    granular: bool = False
+    path: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommonColors(Section):
+    """`common.colors`: colours from styles."""
+
+    use_single_file: bool = False
+    dark_mode_suffix: Text = "_dark"
+    light_hc_mode_suffix: Text = "_lightHC"
+    dark_hc_mode_suffix: Text = "_darkHC"
+    name_validate_regexp: str | None = None
+    name_replace_regexp: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariablesColors(Section):
+    """`common.variablesColors`: colours from variables."""
+
+    tokens_file_id: Text
+    tokens_collection_name: Text
+    light_mode_name: Text
+    dark_mode_name: Text | None = None
+    light_hc_mode_name: Text | None = None
+    dark_hc_mode_name: Text | None = None
+    primitives_mode_name: Text | None = None
+    name_validate_regexp: str | None = None
+    name_replace_regexp: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommonAssets(Section):
+    """`common.icons` and `common.images`: what holds for the elements of all platforms that do not say otherwise."""
+
+    figma_frame_name: Text | None = None
+    figma_page_name: Text | None = None
+    use_single_file: bool = False
+    dark_mode_suffix: Text = "_dark"
+    strict_path_validation: bool = False
+    name_validate_regexp: str | None = None
+    name_replace_regexp: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommonTypography(Section):
+    """`common.typography`."""
+
+    name_validate_regexp: str | None = None
+    name_replace_regexp: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Common(Section):
+    """`common`: what the platforms share."""
+
+    cache: Cache = Cache()
+    colors: CommonColors | None = None
+    variables_colors: VariablesColors | None = None
+    icons: CommonAssets = CommonAssets()
+    images: CommonAssets = CommonAssets()
+    typography: CommonTypography = CommonTypography()
+
+    def problems(self) -> list[Problem]:
+        """Return what is wrong beyond types."""
+        found: list[Problem] = []
+        if self.colors and self.variables_colors:
+            found.append((("variablesColors",), "cannot be together with common.colors: colours have one origin"))
+        renamings = {
+            "colors": self.colors,
+            "variablesColors": self.variables_colors,
+            "icons": self.icons,
+            "images": self.images,
+            "typography": self.typography,
+        }
+        for key, renaming in renamings.items():
+            if renaming:
+                regexps = regexp_problems(renaming.name_validate_regexp, renaming.name_replace_regexp)
+                found += within((key,), regexps)
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch(Section):
+    """`batch`: many configs in one run."""
+
+    workers: Annotated[int, Ge(0), Le(256)] | None = None
+    parallel: Annotated[int, Ge(1), Le(50)] = 3
+    fail_fast: bool = False
+    resume: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output(Section):
+    """`output`: how files are written."""
+
+    fsync: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resources(Section):
+    """`resources`: when a worker is replaced by a fresh one. Memory in per cent, age in seconds."""
+
+    memory_limit: Annotated[float, Gt(0), Le(100)] = 80
+    worker_max_age: Seconds = 7200
+    worker_max_tasks: Annotated[int, Ge(1)] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abort(Section):
+    """`abort`: when a run gives up. The rate in per cent, windows in operations and in seconds."""
+
+    failure_rate: Annotated[float, Gt(0), Le(100)] = 50
+    window: Annotated[int, Ge(1)] = 10
+    crashes: Annotated[int, Ge(1)] = 3
+    crash_window: Seconds = 300
+
+
+def within(keys: tuple[str | int, ...], problems: Iterable[Problem]) -> list[Problem]:
+    """Return `problems` as seen from the section that holds theirs under `keys`."""
+    return [(keys + path, message) for path, message in problems]
+
+
+def problems_of(lists: Mapping[str, Sequence[AssetEntry | ColorsEntry]]) -> list[Problem]:
+    """Return what is wrong in lists of elements, by their keys."""
+    return [
+        problem
+        for key, elements in lists.items()
+        for index, element in enumerate(elements)
+        for problem in within((key, index), element.problems())
+    ]
+
+
+def regexp_problems(validate: str | None, replace: str | None) -> Iterator[Problem]:
+    """Yield what is wrong with a pair of regexps. A replacement alone has no effect, as in ExFig."""
+    problem = regexp_problem(validate, replace) if validate is not None else ""
+    if problem:
+        yield ("nameValidateRegexp",), problem

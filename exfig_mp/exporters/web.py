@@ -1,0 +1,88 @@
+"""Web: what the config says about it, and where its SVG files go. All of its file names are in snake case."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from annotated_types import Ge
+
+from exfig_mp.exporters.entries import NO_CODE, Export, Scope, build_entries
+from exfig_mp.exporters.folder import Folder
+from exfig_mp.exporters.placing import join
+from exfig_mp.exporters.protocol import Entry
+from exfig_mp.exporters.settings import (
+    AssetEntry,
+    ColorsEntry,
+    Common,
+    Figma,
+    Problem,
+    Section,
+    Text,
+    problems_of,
+)
+
+_DARK = "_dark"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebColors(ColorsEntry):
+    """An element of `web.colors`."""
+
+    output_directory: Text | None = None
+    css_file_name: Text = "theme.css"
+    ts_file_name: Text = "variables.ts"
+    json_file_name: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebIcons(AssetEntry):
+    """An element of `web.icons`. Both directories are below `web.output`."""
+
+    output_directory: Text
+    svg_directory: Text = "assets/icons"
+    generate_react_components: bool = True
+    icon_size: Annotated[int, Ge(1)] = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebImages(AssetEntry):
+    """An element of `web.images`. Both directories are below `web.output`."""
+
+    output_directory: Text
+    assets_directory: Text = "assets/images"
+    generate_react_components: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Web(Section):
+    """`web`."""
+
+    output: Text
+    templates_path: Text | None = None
+    colors: tuple[WebColors, ...] = ()
+    icons: tuple[WebIcons, ...] = ()
+    images: tuple[WebImages, ...] = ()
+
+    def problems(self) -> list[Problem]:
+        """Return what is wrong beyond types."""
+        return problems_of({"colors": self.colors, "icons": self.icons, "images": self.images})
+
+    def entries(self, figma: Figma, common: Common) -> tuple[Entry, ...]:
+        """Return an entry for each element of `icons` and `images`, in the order of the config."""
+        icons = Scope(platform="web", kind="icons", figma=figma, common=common)
+        images = Scope(platform="web", kind="images", figma=figma, common=common)
+        return build_entries(icons, self.icons, self._icons) + build_entries(images, self.images, self._images)
+
+    def _icons(self, icons: WebIcons) -> Export:
+        return self._svg(icons.svg_directory, icons, react=icons.generate_react_components)
+
+    def _images(self, images: WebImages) -> Export:
+        return self._svg(images.assets_directory, images, react=images.generate_react_components)
+
+    def _svg(self, directory: str, element: AssetEntry, *, react: bool) -> Export:
+        return Export(
+            exporter=Folder(folder=join(self.output, directory), format="svg", dark_suffix=_DARK),
+            style=element.name_style,
+            file_style="snake_case",
+            dark_suffix=_DARK,
+            warnings=(NO_CODE,) if react else (),
+        )

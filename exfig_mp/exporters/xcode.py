@@ -1,0 +1,214 @@
+"""Xcode: the `ios` section, and the image sets of its asset catalogs.
+
+An image set is a folder for one name: files for each device idiom, appearance and scale, and `Contents.json`, which
+names those that are in place.
+"""
+
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+from exfig_mp.exporters.entries import LOCAL_DRAWING, NO_CODE, Export, Scope, build_entries
+from exfig_mp.exporters.naming import matches
+from exfig_mp.exporters.pairing import split_idiom
+from exfig_mp.exporters.placing import appearances, by_path, foundation_json, join, remote_file
+from exfig_mp.exporters.protocol import Entry
+from exfig_mp.exporters.settings import Common, Figma, Problem, RenderMode, Section, Text, problems_of
+from exfig_mp.exporters.xcode_options import IosColors, IosIcons, IosImages, IosTypography
+from exfig_mp.model import Asset, Format, GeneratedFile, RemoteFile
+
+_SCALES = {
+    "iphone": (1, 2, 3),
+    "ipad": (1, 2),
+    "mac": (1, 2),
+    "tv": (1, 2),
+    "watch": (2,),
+    "car": (2, 3),
+}
+_INFO = {"author": "xcode", "version": 1}
+_DARK = [{"appearance": "luminosity", "value": "dark"}]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ios(Section):
+    """`ios`."""
+
+    xcodeproj_path: Text
+    target: Text
+    xcassets_path: Text
+    xcassets_in_main_bundle: bool
+    xcassets_in_swift_package: bool = False
+    resource_bundle_names: tuple[Text, ...] = ()
+    add_objc_attribute: bool = False
+    templates_path: Text | None = None
+    colors: tuple[IosColors, ...] = ()
+    icons: tuple[IosIcons, ...] = ()
+    images: tuple[IosImages, ...] = ()
+    typography: IosTypography | None = None
+
+    def problems(self) -> list[Problem]:
+        """Return what is wrong beyond types."""
+        return problems_of({"colors": self.colors, "icons": self.icons, "images": self.images})
+
+    def entries(self, figma: Figma, common: Common) -> tuple[Entry, ...]:
+        """Return an entry for each element of `icons` and `images`, in the order of the config."""
+        icons = Scope(platform="ios", kind="icons", figma=figma, common=common)
+        images = Scope(platform="ios", kind="images", figma=figma, common=common)
+        return build_entries(icons, self.icons, self._icons) + build_entries(images, self.images, self._images)
+
+    def _icons(self, icons: IosIcons) -> Export:
+        vectors = icons.preserves_vector_representation
+        rendering = Rendering.of(icons)
+        exporter = ImageSets(
+            folder=join(self.xcassets_path, icons.assets_folder),
+            format=icons.format,
+            rendering=rendering,
+            vectors=("*",) if vectors == "*" else vectors,
+        )
+        return Export(
+            exporter=exporter,
+            style=icons.name_style,
+            ignored_suffixes=rendering.suffixes,
+            warnings=_code_warnings(icons),
+        )
+
+    def _images(self, images: IosImages) -> Export:
+        rendering = Rendering.of(images)
+        exporter = ImageSets(
+            folder=join(self.xcassets_path, images.assets_folder),
+            format="png",
+            scales=tuple(sorted(set(images.scales))),
+            rendering=rendering,
+        )
+        warnings = _code_warnings(images)
+        if images.source_format == "svg":
+            warnings += (LOCAL_DRAWING,)
+        if images.output_format == "heic":
+            warnings += ("HEIC is not available here: PNG is written instead",)
+        return Export(
+            exporter=exporter, style=images.name_style, ignored_suffixes=rendering.suffixes, warnings=warnings
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendering:
+    """How Xcode tints images: a mode, and the other modes that names may ask for by a suffix."""
+
+    mode: RenderMode | None = None
+    by_suffix: tuple[tuple[str, RenderMode], ...] = ()
+
+    @classmethod
+    def of(cls, element: IosIcons | IosImages) -> "Rendering":
+        """Return what `element` says: suffixes count only if they lead away from its mode."""
+        candidates: list[tuple[str | None, RenderMode]] = [(element.render_mode_template_suffix, "template")]
+        if element.render_mode == "template":
+            candidates = [
+                (element.render_mode_default_suffix, "default"),
+                (element.render_mode_original_suffix, "original"),
+            ]
+        return cls(mode=element.render_mode, by_suffix=tuple((suffix, mode) for suffix, mode in candidates if suffix))
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """The suffixes that are no part of a name."""
+        return tuple(suffix for suffix, _ in self.by_suffix)
+
+    def intent(self, asset: Asset) -> Literal["template", "original"] | None:
+        """Return the rendering intent of an asset, None for Xcode's default."""
+        raw, _ = split_idiom(asset.source_name)
+        mode = next((mode for suffix, mode in self.by_suffix if raw.endswith(suffix)), self.mode)
+        return None if mode is None or mode == "default" else mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageSets:
+    """The exporter of asset catalogs. Without `scales` there is one file for all of them.
+
+    `vectors` are the names, with `*`, of the image sets that keep their vector data.
+    """
+
+    folder: str
+    format: Format
+    scales: tuple[float, ...] = ()
+    rendering: Rendering = Rendering()
+    vectors: tuple[str, ...] = ()
+
+    def files(self, assets: Sequence[Asset]) -> tuple[RemoteFile, ...]:
+        """See `Exporter`."""
+        return by_path(image.file for asset in assets for image in self._images(asset))
+
+    def index(self, assets: Sequence[Asset], in_place: Container[str]) -> tuple[GeneratedFile, ...]:
+        """See `Exporter`. An image set without any file in place has no index, and a folder without sets neither."""
+        generated = []
+        for name, same in groupby(sorted(assets, key=_by_name_and_idiom), key=lambda asset: asset.name):
+            idioms = list(same)
+            present = [image for asset in idioms for image in self._images(asset) if image.file.path in in_place]
+            if present:
+                path = join(self.folder, f"{name}.imageset", "Contents.json")
+                generated.append(GeneratedFile(path=path, content=self._contents(idioms[0], present)))
+        if generated:
+            path = join(self.folder, "Contents.json")
+            generated.append(GeneratedFile(path=path, content=foundation_json({"info": _INFO})))
+        return tuple(sorted(generated, key=lambda file: file.path))
+
+    def _images(self, asset: Asset) -> Iterator["_Image"]:
+        allowed = _SCALES.get(asset.idiom)
+        for dark, node in appearances(asset):
+            for scale in self.scales or (None,):
+                if scale is None or allowed is None or scale in allowed:
+                    name = _file_name(asset, scale, dark=dark)
+                    path = join(self.folder, f"{asset.name}.imageset", f"{name}.{self.format}")
+                    file = remote_file(path, asset, node, self.format, scale or 1)
+                    yield _Image(file=file, item=_item(asset, f"{name}.{self.format}", scale, dark=dark), dark=dark)
+
+    def _contents(self, asset: Asset, present: "list[_Image]") -> bytes:
+        properties: dict[str, object] = {}
+        intent = self.rendering.intent(asset)
+        if intent:
+            properties["template-rendering-intent"] = intent
+        if matches(",".join(self.vectors), asset.name):
+            properties["preserves-vector-representation"] = True
+        items = [image.item for image in sorted(present, key=lambda image: image.dark)]
+        contents: dict[str, object] = {"images": items, "info": _INFO}
+        return foundation_json(contents | ({"properties": properties} if properties else {}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Image:
+    """One file of an image set, and what `Contents.json` says about it."""
+
+    file: RemoteFile
+    item: dict[str, object]
+    dark: bool
+
+
+def scale_text(scale: float) -> str:
+    """Return a scale as Xcode writes it: `2x`, `1.5x`."""
+    return f"{scale:g}x"
+
+
+def _by_name_and_idiom(asset: Asset) -> tuple[str, str]:
+    return asset.name, asset.idiom
+
+
+def _file_name(asset: Asset, scale: float | None, *, dark: bool) -> str:
+    idiom = f"~{asset.idiom}" if asset.idiom else ""
+    appearance = "D" if dark else "L" if asset.dark else ""
+    return f"{asset.name}{idiom}{appearance}" + (f"@{scale_text(scale)}" if scale else "")
+
+
+def _item(asset: Asset, filename: str, scale: float | None, *, dark: bool) -> dict[str, object]:
+    item: dict[str, object] = {"filename": filename, "idiom": asset.idiom or "universal"}
+    if scale:
+        item["scale"] = scale_text(scale)
+    if dark:
+        item["appearances"] = _DARK
+    if asset.right_to_left:
+        item["language-direction"] = "left-to-right"
+    return item
+
+
+def _code_warnings(element: IosIcons | IosImages) -> tuple[str, ...]:
+    wanted = element.image_swift or element.swift_ui_image_swift or element.code_connect_swift
+    return (NO_CODE,) if wanted else ()

@@ -1,0 +1,94 @@
+"""`ios`: what the config says about Xcode. What it means for files is in `xcode`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from exfig_mp.exporters.naming import NameStyle
+from exfig_mp.exporters.settings import (
+    AssetEntry,
+    ColorsEntry,
+    HeicOptions,
+    Problem,
+    RenderMode,
+    Scales,
+    Section,
+    SourceFormat,
+    Text,
+    VectorFormat,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IosColors(ColorsEntry):
+    """An element of `ios.colors`."""
+
+    use_color_assets: bool
+    assets_folder: Text | None = None
+    name_style: NameStyle
+    group_using_namespace: bool = False
+    color_swift: Text | None = None
+    swiftui_color_swift: Text | None = None
+    sync_code_syntax: bool = False
+    code_syntax_template: Text = "{name}"
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield what is wrong beyond types."""
+        yield from ColorsEntry.problems(self)
+        if self.use_color_assets and not self.assets_folder:
+            yield ("assetsFolder",), "is required when useColorAssets is true"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IosIcons(AssetEntry):
+    """An element of `ios.icons`."""
+
+    assets_folder: Text
+    name_style: NameStyle
+    format: VectorFormat
+    preserves_vector_representation: tuple[Text, ...] | Literal["*"] = ()
+    image_swift: Text | None = None
+    swift_ui_image_swift: Text | None = None
+    code_connect_swift: Text | None = None
+    render_mode: RenderMode = "template"
+    render_mode_default_suffix: Text | None = None
+    render_mode_original_suffix: Text | None = None
+    render_mode_template_suffix: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IosImages(AssetEntry):
+    """An element of `ios.images`; without a render mode, Xcode decides."""
+
+    assets_folder: Text
+    name_style: NameStyle
+    scales: Scales = (1, 2, 3)
+    source_format: SourceFormat = "png"
+    output_format: Literal["png", "heic"] = "png"
+    heic_options: HeicOptions = field(default_factory=HeicOptions)
+    image_swift: Text | None = None
+    swift_ui_image_swift: Text | None = None
+    code_connect_swift: Text | None = None
+    render_mode: RenderMode | None = None
+    render_mode_default_suffix: Text | None = None
+    render_mode_original_suffix: Text | None = None
+    render_mode_template_suffix: Text | None = None
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield what is wrong beyond types."""
+        yield from AssetEntry.problems(self)
+        for index, scale in enumerate(self.scales):
+            if scale not in (1, 2, 3):
+                yield ("scales", index), f"{scale:g} is no scale of an asset catalog: they are 1, 2 and 3"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IosTypography(Section):
+    """`ios.typography`."""
+
+    font_swift: Text | None = None
+    label_style_swift: Text | None = None
+    swift_ui_font_swift: Text | None = None
+    generate_labels: bool
+    labels_directory: Text | None = None
+    name_style: NameStyle

@@ -1,0 +1,247 @@
+"""Cases that ExFig's and figma-export's own tests pin down. What is not checked yet is in a table, key by key."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from exfig_mp.exporters.android import drawable_folder
+from exfig_mp.exporters.flutter import FlutterAssets
+from exfig_mp.exporters.naming import Named, NameStyle, Refused, final_name, is_styled, matches, restyle
+from exfig_mp.exporters.pairing import pair
+from exfig_mp.exporters.protocol import Naming
+from exfig_mp.exporters.xcode import ImageSets, Rendering, scale_text
+from exfig_mp.model import Asset, Node, Variant, Variants
+
+SWIFT = {"extension_text"}
+DART = {"dart_text", "dart_file", "contains", "not_contains"}
+COLOR = {"contains_json_members"}
+LATER = {
+    # Colour sets are not written yet.
+    **dict.fromkeys((f"xcode_contents_json/00{number}" for number in (1, 2, 3, 4)), COLOR),
+    # Swift code is not generated yet.
+    **dict.fromkeys((f"xcode_icons/{number:03}" for number in (3, 4, 6, 7, 10, 11, 13, 14, 15)), SWIFT),
+    **dict.fromkeys((f"xcode_images/{number:03}" for number in (7, 8, 10)), SWIFT),
+    # Dart code is not generated yet.
+    **dict.fromkeys((f"flutter_icons/{number:03}" for number in (1, 2, 3, 4, 6)), DART),
+    **dict.fromkeys((f"flutter_images/{number:03}" for number in (1, 2, 3, 4)), DART),
+}
+STYLE_QUESTIONS: dict[str, NameStyle] = {
+    "isSnakeCase": "snake_case",
+    "isKebabCase": "kebab-case",
+    "isLowerCamelCase": "camelCase",
+}
+APPLE_FILE = re.compile(r"(?P<name>[^~@.]+?)(~(?P<idiom>[a-z]+))?(?P<mode>[LD]?)(@(?P<scale>\d)x)?\.(?P<format>\w+)")
+
+
+def node(name):
+    return Node(file_key="file", version="1", id=name)
+
+
+def variants(names):
+    return tuple(Variant(name=name, node=node(name)) for name in names or ())
+
+
+def to_check(case):
+    """Return the expected values that can be checked; skip the case if there are none."""
+    now = {key: value for key, value in case["expected"].items() if key not in LATER.get(case["id"], ())}
+    if not now:
+        pytest.skip(f"later: {', '.join(case['expected'])}")
+    return now
+
+
+def test_conforms_to_name_style(case):
+    if case["op"] == "convert":
+        assert restyle(case["input"]["text"], case["input"]["style"]) == case["expected"]
+    else:
+        assert is_styled(case["input"]["text"], STYLE_QUESTIONS[case["op"]]) is case["expected"]
+
+
+def test_conforms_to_name_process(case):
+    given, expected = case["input"], case["expected"]
+    naming = Naming(style=given["style"], validate=given["validate"], replace=given["replace"])
+    if case["op"] == "process_names":
+        assert [final_name(name, naming) for name in given["names"]] == [Named(name) for name in expected]
+        return
+
+    found = pair(Variants(variants(given["names"]), variants(given.get("dark_names"))), naming, given["platform"])
+
+    expected = {"light": expected} if isinstance(expected, list) else expected
+    assert bool(found.problems) is ("throws" in expected)
+    assert [asset.name for asset in found.assets] == expected.get("light", [])
+    assert [asset.name for asset in found.assets if asset.dark] == expected.get("dark", [])
+
+
+def test_conforms_to_name_filter(case):
+    assert matches(case["input"]["filter"], case["input"]["name"]) is case["expected"]
+
+
+def test_conforms_to_pairing(case):
+    given, expected = case["input"], case["expected"]
+    # High contrast is to each mode what dark is to light; where it is given, its names are what is expected.
+    high = "lightHC" in given
+    rows = [("light", given["light"], given.get("lightHC" if high else "dark"))]
+    rows += [("dark", given["dark"], given["darkHC"])] if given.get("darkHC") else []
+    pairs = [(given["light"], given.get("dark")), *((base, other) for _, base, other in rows)]
+
+    results = [
+        pair(Variants(variants(base), variants(other)), Naming(style="camelCase"), "ios") for base, other in pairs
+    ]
+
+    assert any(result.problems for result in results) is ("throws" in expected)
+    if "throws" not in expected:
+        twins = [[asset.name for asset in result.assets if asset.dark] for result in results]
+        light = [asset.name for asset in results[0].assets]
+        assert expected["light"] == (twins[1] if high else light)
+        assert expected.get("dark", twins[-1]) == twins[-1]
+
+
+def test_conforms_to_xcode_scale(case):
+    given = case["input"]
+    if case["op"] == "scale_string":
+        assert scale_text(given["scale"]) == case["expected"]
+        return
+    scales = tuple(image["scale"] for image in given["images"])
+    asset = Asset(name="a", source_name="a", light=node("a"), idiom=given["images"][0]["idiom"])
+
+    files = ImageSets(folder="A", format="png", scales=scales).files([asset])
+
+    assert len(files) == case["expected"]["kept"]
+
+
+def test_conforms_to_android_drawable_dir(case):
+    given = case["input"]
+    assert drawable_folder(given["scale"], dark=given["dark"], single=given["singleScale"]) == case["expected"]
+
+
+def test_conforms_to_xcode_contents_json(case):
+    expected = to_check(case)
+    given = case["input"]
+    image = (given.get("images") or [{"filename": "x.pdf"}])[0]
+    properties = given.get("properties") or {}
+    name, format_ = image["filename"].replace("@2x", "").rsplit(".", 1)
+    exporter = ImageSets(
+        folder="A",
+        format=format_,
+        scales=(2,) if image.get("scale") else (),
+        rendering=Rendering(mode=properties.get("renderMode")),
+        vectors=(name,) if properties.get("preserveVectorData") else (),
+    )
+    dark = node("dark") if image.get("appearances") is not None else None
+    asset = Asset(name=name, source_name=name, light=node("light"), dark=dark)
+
+    (folder, contents) = exporter.index([asset], Everything())
+
+    text = (contents if "images" in given else folder).content.decode()
+    for member in expected["contains_json_members"]:
+        assert member in text
+
+
+def test_conforms_to_xcode_icons(case):
+    check_image_sets(case)
+
+
+def test_conforms_to_xcode_images(case):
+    check_image_sets(case)
+
+
+def check_image_sets(case):
+    expected = to_check(case)
+    pairs = case["input"]["steps"][-1]["pairs"]
+    output = case["input"]["output"]
+    images = [image for item in pairs for image in item["light"]["images"]]
+    assets = [
+        Asset(
+            name=item["light"]["name"],
+            source_name=item["light"]["name"],
+            light=node("light"),
+            dark=node("dark") if item["dark"] else None,
+        )
+        for item in pairs
+    ]
+    exporter = ImageSets(
+        folder="Assets",
+        format=images[0]["format"],
+        scales=tuple(image["scale"] for image in images if "scale" in image),
+        rendering=Rendering(mode="template"),
+        vectors=tuple(output.get("preservesVectorRepresentation", ())),
+    )
+
+    index = exporter.index(assets, Everything())
+    paths = {file.path for file in exporter.files(assets)} | {file.path for file in index}
+
+    code = sum(key.endswith("ExtensionURL") for key in output)
+    if "file_count" in expected:
+        assert len(paths) == expected.pop("file_count") - code
+    if "file_suffixes_in_order" in expected:
+        suffixes = expected.pop("file_suffixes_in_order")
+        assert paths == {f"Assets/{suffix}" for suffix in suffixes if not suffix.endswith(".swift")}
+    if "imageset_contents_json" in expected:
+        assert json.loads(index[-1].content) == expected.pop("imageset_contents_json")
+    assert not expected
+
+
+def test_conforms_to_flutter_icons(case):
+    check_flutter(case)
+
+
+def test_conforms_to_flutter_images(case):
+    check_flutter(case)
+
+
+def check_flutter(case):
+    expected = to_check(case)
+    given = case["input"]["asset"]
+    scales = case["input"].get("requested_scales") or given.get("scales") or [1]
+    exporter = FlutterAssets(folder="assets", format=given["format"], scales=tuple(scales))
+    dark = node("dark") if given["dark"] else None
+    asset = Asset(name=given["name"], source_name=given["name"], light=node("light"), dark=dark)
+
+    files = exporter.files([asset])
+
+    assert len(files) == expected.pop("asset_files")
+    assert not expected
+
+
+def test_conforms_to_rmr_imageset(case):
+    found = [read_apple_name(name) for name in case["input"]["files"]]
+    by_idiom = {match["idiom"] or "": match for match in found}
+    dark = node("dark") if any(match["mode"] for match in found) else None
+    assets = [
+        Asset(name=match["name"], source_name=match["name"], light=node("light"), dark=dark, idiom=idiom)
+        for idiom, match in by_idiom.items()
+    ]
+    exporter = ImageSets(
+        folder="A",
+        format=found[0]["format"],
+        scales=tuple(sorted({int(match["scale"]) for match in found if match["scale"]})),
+        rendering=Rendering(mode="template" if case["input"]["kind"] == "Icons" else None),
+    )
+
+    files = exporter.files(assets)
+    contents = json.loads(exporter.index(assets, {file.path for file in files})[-1].content)
+
+    expected = case["expected"]["contents_json"]
+    assert in_order(contents) == in_order(expected)
+
+
+def read_apple_name(name) -> dict[str, Any]:
+    match = APPLE_FILE.fullmatch(name)
+    assert match
+    return match.groupdict()
+
+
+def in_order(contents):
+    return contents | {"images": sorted(contents["images"], key=lambda image: json.dumps(image, sort_keys=True))}
+
+
+class Everything:
+    """What is in place when all went well."""
+
+    def __contains__(self, path):
+        return True
+
+
+def test_a_name_that_the_regexp_refuses_is_refused():
+    assert isinstance(final_name("ic24", Naming(style="", validate=r"^ic_\d\d$")), Refused)
