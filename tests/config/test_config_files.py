@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from exfig_mp.config import load, load_all
+from exfig_mp.errors import ConfigError
+
+SMALLEST = "figma:\n  lightFileId: a\n"
+
+
+def reason(path: str) -> str:
+    (failed,) = load_all([path]).failed
+    (problem,) = failed.problems
+    return str(problem)
+
+
+def test_a_huge_file_is_refused_without_being_read(folder):
+    with (folder / "a.yaml").open("wb") as file:
+        file.truncate(100 * 2**20)
+    start = time.monotonic()
+
+    found = reason("a.yaml")
+
+    assert found == "a.yaml: is too large for a config: 100.0 MB, and at most 1 MB is read"
+    assert time.monotonic() - start < 0.5
+
+
+def test_what_is_no_file_is_refused(folder):
+    (folder / "b.yaml").mkdir()
+    os.mkfifo(folder / "c.yaml")
+    (folder / "d.yaml").symlink_to("d.yaml")
+
+    assert reason("a.yaml") == "a.yaml: no such file"
+    assert reason("b.yaml") == "b.yaml: is a folder, not a config file"
+    assert reason("c.yaml") == "c.yaml: is not a regular file"
+    assert reason("d.yaml").startswith("d.yaml: cannot be read: ")
+    assert reason("/dev/zero") == "/dev/zero: is not a regular file"
+    assert "cannot be read: embedded null byte" in reason("a\0b.yaml")
+
+
+def test_an_unreadable_file_is_refused(folder, monkeypatch):
+    (folder / "a.yaml").write_text(SMALLEST)
+
+    def refuse(*_args, **_kwargs):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("exfig_mp.config.source.Path.open", refuse)
+
+    assert reason("a.yaml") == "a.yaml: cannot be read: Permission denied"
+
+
+def test_other_encodings_are_named(complaints):
+    assert complaints(SMALLEST.encode("utf-16")) == ["a.yaml: the file is UTF-16; save it as UTF-8"]
+    assert complaints(SMALLEST.encode("utf-32")) == ["a.yaml: the file is UTF-32; save it as UTF-8"]
+    assert complaints("figma:\n  lightFileId: é\n".encode("latin-1")) == [
+        "a.yaml:2:16: byte 0xe9 is not UTF-8; save the file as UTF-8"
+    ]
+
+
+def test_a_byte_order_mark_and_other_line_ends_are_fine(read):
+    assert read(b"\xef\xbb\xbf" + SMALLEST.encode()).root == read(SMALLEST.replace("\n", "\r\n")).root
+
+
+def test_a_config_knows_its_files_and_its_name(folder, monkeypatch):
+    (folder / "apps").mkdir()
+    (folder / "apps" / "a.yaml").write_text(SMALLEST + "  darkFileId: b\n")
+    (folder / "link.yaml").symlink_to("apps/a.yaml")
+
+    config = load("link.yaml")
+
+    assert config.path == (folder / "apps" / "a.yaml").resolve()
+    assert config.label == str(Path("apps", "a.yaml"))
+    assert config.file_ids == ("a", "b")
+    assert config.base == folder.resolve()
+    assert load("link.yaml", chdir_to_config=True).base == (folder / "apps").resolve()
+    monkeypatch.chdir(folder / "apps")
+    assert load("a.yaml").label == "a.yaml"
+    assert load("a.yaml").content_hash == config.content_hash
+
+
+def test_a_gone_current_folder_is_an_error(folder, monkeypatch):
+    (folder / "gone").mkdir()
+    monkeypatch.chdir(folder / "gone")
+    (folder / "gone").rmdir()
+
+    with pytest.raises(ConfigError, match="the current folder cannot be used"):
+        load("a.yaml")
+
+
+def test_the_hash_is_about_what_is_exported_not_about_how(read, ios):
+    icons = "  icons: {assetsFolder: a, nameStyle: camelCase, format: svg}\n"
+    plain = read(ios + icons).content_hash
+    how = read(
+        "# comment\nbatch: {workers: 3}\ncommon: {cache: {enabled: true}}\n"
+        + ios.replace("light\n", "light\n  timeout: 60\n  maxRetries: 9\n")
+        + icons
+    ).content_hash
+
+    assert how == plain
+    assert read(ios + icons.replace("svg", "pdf")).content_hash != plain
+    assert read(ios.replace("light\n", "other\n") + icons).content_hash != plain
+
+
+def test_entries_are_those_of_the_asked_kinds_with_the_filter(read, ios):
+    config = read(
+        ios
+        + "  icons:\n    - {assetsFolder: a, nameStyle: camelCase, format: svg}\n"
+        + "    - {assetsFolder: b, nameStyle: camelCase, format: pdf}\n"
+        + "  images: {assetsFolder: c, nameStyle: camelCase}\n"
+        + "web:\n  output: w\n  icons: {outputDirectory: o}\n"
+    )
+
+    assert [entry.label for entry in config.entries()] == ["ios.icons[0]", "ios.icons[1]", "ios.images", "web.icons"]
+    assert [entry.label for entry in config.entries(("images",))] == ["ios.images"]
+    assert {entry.selection.filter for entry in config.entries(("icons",), "arrow*")} == {"arrow*"}
+    assert {entry.selection.filter for entry in config.entries()} == {None}
+
+
+def test_good_and_bad_files_are_kept_apart_in_their_order(folder):
+    for name in ("a", "c"):
+        (folder / f"{name}.yaml").write_text(SMALLEST)
+    (folder / "b.yaml").write_text("nothing: here\n")
+
+    loaded = load_all(["c.yaml", "b.yaml", "a.yaml", "d.yaml"])
+
+    assert [config.label for config in loaded.configs] == ["c.yaml", "a.yaml"]
+    assert [failed.label for failed in loaded.failed] == ["b.yaml", "d.yaml"]
+
+
+def test_importing_the_package_loads_no_validator():
+    code = "import sys, exfig_mp.config; sys.exit('pydantic' in sys.modules or 'exfig_mp.exporters' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_config_of_thousands_of_lines_loads_at_once(folder, ios):
+    element = (
+        "    - format: svg\n      figmaFrameName: F{0}\n      assetsFolder: f{0}\n      nameStyle: camelCase\n"
+        "      renderMode: original\n      nameValidateRegexp: '^a{0}'\n"
+    )
+    (folder / "small.yaml").write_text(SMALLEST)
+    (folder / "a.yaml").write_text(ios + "  icons:\n" + "".join(element.format(number) for number in range(600)))
+    load("small.yaml")  # builds the validator
+    start = time.process_time()
+
+    config = load("a.yaml")
+
+    assert len(config.entries()) == 600
+    assert time.process_time() - start < 0.3
