@@ -1,0 +1,161 @@
+"""The one door to aiohttp: GET over a pooled session, with every way it can go wrong turned into a value of ours.
+
+What an answer means, and whether to ask again, is decided elsewhere (`retry`, `sources.figma_api`, `transfer`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Self
+from urllib.parse import urljoin, urlsplit
+
+import aiohttp
+from yarl import URL
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAX_REDIRECTS = 5
+_CHUNK = 256 * 1024
+_FIGMA_HOSTS = ("figma.com", "figma-gov.com", "amazonaws.com")
+
+Trouble = Literal["timeout", "network", "too_large", "forbidden_url"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole HTTP answer. Header names are in lower case; `body` is decompressed, and as long as was promised."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NoReply:
+    """No whole answer came: `trouble` says of which kind, `detail` says it in words."""
+
+    trouble: Trouble
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOptions:
+    """How to talk. Crosses process borders, so it holds no secret and nothing live.
+
+    Args:
+        connections: most connections open at once.
+        connect_timeout: seconds to reach the host.
+        idle_timeout: seconds without a single byte after which an answer has stalled.
+        allowed_hosts: further hosts that may be asked, beside Figma's; a loopback host may be asked without TLS.
+        max_body: most bytes of one body, after decompression.
+    """
+
+    connections: int = 20
+    connect_timeout: float = 10.0
+    idle_timeout: float = 20.0
+    allowed_hosts: tuple[str, ...] = ()
+    max_body: int = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Get:
+    """One request: `headers` go to the first host only, never along with a redirect to another one."""
+
+    url: str
+    timeout: float
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Session:
+    """One connection pool on one event loop; an async context manager."""
+
+    def __init__(self, options: SessionOptions) -> None:
+        self._options = options
+
+    async def __aenter__(self) -> Self:
+        options = self._options
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=options.connections, ttl_dns_cache=300),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=True,  # HTTPS_PROXY, NO_PROXY: company networks need them
+            headers={"User-Agent": "exfig-mp"},
+            timeout=aiohttp.ClientTimeout(
+                total=None, sock_connect=options.connect_timeout, sock_read=options.idle_timeout
+            ),
+        )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._session.close()
+
+    async def get(self, request: Get) -> Reply | NoReply:
+        """Send one GET and read its whole answer, following redirects between allowed hosts.
+
+        Never raises for what a network or a server does.
+        """
+        try:
+            async with asyncio.timeout(request.timeout):
+                return await self._follow(request)
+        except TimeoutError as error:
+            stalled = isinstance(error, aiohttp.ServerTimeoutError)
+            return NoReply("timeout", "the answer stalled" if stalled else f"no answer within {request.timeout:g} s")
+        except (aiohttp.ClientError, OSError, ssl.SSLError, ValueError) as error:
+            return NoReply("network", describe(error))
+
+    async def _follow(self, request: Get) -> Reply | NoReply:
+        url, headers = request.url, dict(request.headers)
+        for _ in range(MAX_REDIRECTS + 1):
+            refusal = self._refusal(url)
+            if refusal:
+                return NoReply("forbidden_url", refusal)
+            async with self._session.get(URL(url, encoded=True), headers=headers, allow_redirects=False) as response:
+                target = response.headers.get("Location")
+                if response.status not in {301, 302, 303, 307, 308} or target is None:
+                    return await self._read(response)
+            following = urljoin(url, target)
+            if urlsplit(following)[:2] != urlsplit(url)[:2]:
+                headers = {}
+            url = following
+        return NoReply("forbidden_url", f"more than {MAX_REDIRECTS} redirects")
+
+    async def _read(self, response: aiohttp.ClientResponse) -> Reply | NoReply:
+        limit = self._options.max_body
+        if int(response.headers.get("Content-Length") or 0) > limit:
+            return NoReply("too_large", f"the body is longer than {limit:,} bytes")
+        chunks, size = [], 0
+        async for chunk in response.content.iter_chunked(_CHUNK):
+            size += len(chunk)
+            if size > limit:
+                return NoReply("too_large", f"the body is longer than {limit:,} bytes")
+            chunks.append(chunk)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Reply(response.status, headers, b"".join(chunks))
+
+    def _refusal(self, url: str) -> str | None:
+        """Say why `url` must not be asked, or None: only https, only Figma's hosts and those that the user allows."""
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        if host in self._options.allowed_hosts:
+            if parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)):
+                return None
+            return f"{parts.scheme or 'no'} scheme is not allowed for {host or 'no host'}"
+        if parts.scheme != "https":
+            return f"{parts.scheme or 'no'} scheme is not allowed for {host or 'no host'}"
+        if any(host == known or host.endswith(f".{known}") for known in _FIGMA_HOSTS):
+            return None
+        return f"the host {host} is not on the allow-list"
+
+
+def is_loopback(host: str) -> bool:
+    """Does `host` name this machine by its loopback address?"""
+    return host in {"localhost", "::1"} or (host.startswith("127.") and host.replace(".", "").isdigit())
+
+
+def describe(error: Exception) -> str:
+    """Return one line about a library's or the system's error: many of them have an empty text."""
+    if isinstance(error, aiohttp.ClientPayloadError):
+        return "the answer broke off"
+    return str(error) or type(error).__name__

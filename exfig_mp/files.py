@@ -1,0 +1,160 @@
+"""The disk, for everything that must appear whole or not at all.
+
+A file is written under `.exfig-<uuid>.tmp` beside its destination and renamed. Its writer holds a kernel lock on it
+meanwhile: so a sweep can tell a dead run's leftovers from a live run's work, without asking who that is.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import re
+import stat
+import uuid
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from exfig_mp.errors import DiskError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_TEMPORARY = re.compile(r"\.exfig-[0-9a-f-]{36}\.tmp")
+_TRIES = 5  # a sweep may take a new file between its creation and its lock; then another name is tried
+
+
+class MissingFolderError(DiskError):
+    """The folder of a destination does not exist."""
+
+
+def write_atomically(path: str, body: bytes, *, fsync: bool = False) -> None:
+    """Put `body` at `path` at once: whoever looks sees the old file or the new one.
+
+    With `fsync` the bytes survive a power cut from the moment of the rename.
+
+    Raises:
+        MissingFolderError: if the folder does not exist.
+        DiskError: says what the disk refused; the old file is untouched and no temporary file is left.
+    """
+    folder = os.path.dirname(path)
+    try:
+        for _ in range(_TRIES):
+            if _try_to_place(folder, path, body, fsync):
+                return
+    except FileNotFoundError as error:
+        raise MissingFolderError(f"cannot write {path}: its folder does not exist") from error
+    except OSError as error:
+        raise disk_error(error, path) from error
+    raise DiskError(f"cannot write {path}: its temporary file disappears", "is another program cleaning this folder?")
+
+
+def _try_to_place(folder: str, path: str, body: bytes, fsync: bool) -> bool:
+    temporary = os.path.join(folder, f".exfig-{uuid.uuid4()}.tmp")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False  # a sweep holds it and is about to delete it
+        view = memoryview(body)
+        while view:
+            view = view[os.write(descriptor, view) :]
+        if fsync:
+            os.fsync(descriptor)
+        try:
+            os.rename(temporary, path)
+        except FileNotFoundError:
+            if os.path.isdir(folder):
+                return False
+            raise
+        temporary = ""
+        if fsync:
+            _sync_folder(folder)
+        return True
+    finally:
+        os.close(descriptor)
+        if temporary:
+            with suppress(OSError):
+                os.unlink(temporary)
+
+
+def make_folder(path: str) -> None:
+    """Create the folder `path` with its parents.
+
+    Raises:
+        DiskError: if that is not possible, or something else has that name.
+    """
+    try:
+        os.makedirs(path, exist_ok=True)
+    except OSError as error:
+        raise disk_error(error, path) from error
+
+
+def sweep(folders: Iterable[str]) -> int:
+    """Delete the temporary files of dead runs in `folders`; return how many. Those of live runs are locked and stay."""
+    swept = 0
+    for folder in folders:
+        with suppress(OSError):
+            for name in os.listdir(folder):
+                if _TEMPORARY.fullmatch(name):
+                    swept += _delete_if_dead(os.path.join(folder, name))
+    return swept
+
+
+def _delete_if_dead(path: str) -> bool:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.unlink(path)
+    except OSError:  # locked by its live writer, or gone already
+        return False
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def size_of(path: str) -> int | None:
+    """Return the size in bytes of the regular file at `path`, or None if there is none."""
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
+
+
+def read(path: str) -> bytes | None:
+    """Return the bytes of the file at `path`, or None if it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+def disk_error(error: OSError, path: str) -> DiskError:
+    """Return our error for what the system said about `path`, with what helps against it."""
+    advice = {
+        errno.ENOSPC: "free some space, then go on with --resume",
+        errno.EDQUOT: "free some of your quota, then go on with --resume",
+        errno.EROFS: "the file system is read-only: choose another output folder",
+        errno.EACCES: "check the permissions of the folder",
+        errno.EPERM: "check the permissions of the folder",
+        errno.EMFILE: "raise the limit of open files (ulimit -n), or use fewer --concurrent-downloads",
+        errno.ENOTDIR: "a file stands where a folder is needed",
+        errno.EEXIST: "a file stands where a folder is needed",
+        errno.EISDIR: "a folder stands where the file should go",
+        errno.ENAMETOOLONG: "shorten the name in Figma, or with nameReplaceRegexp",
+    }.get(error.errno or 0, "")
+    return DiskError(f"cannot write {path}: {os.strerror(error.errno) if error.errno else error}", advice)
+
+
+def _sync_folder(folder: str) -> None:
+    descriptor = os.open(folder or ".", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

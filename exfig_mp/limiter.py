@@ -1,0 +1,203 @@
+"""The token bucket that all processes share: a memory-mapped file, and the kernel's lock on it.
+
+One file for each token and API origin, named by a digest of both, never by the token. `flock` on a descriptor of its
+own is released by the kernel when its holder dies, also by SIGKILL, so a dead process never blocks the others. Inside
+the lock a few numbers are read and written; sleeping happens outside.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import mmap
+import os
+import tempfile
+import time
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from exfig_mp.errors import DiskError, FigmaError
+from exfig_mp.hashing import identity
+from exfig_mp.model import Failure
+from exfig_mp.ratelimit import BUCKET_SIZE, CEILING, Bucket
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from exfig_mp.ratelimit import Rate
+
+_HEADER = 4  # doubles: layout version, digest of the boot id, two spare
+_LAYOUT = 1.0
+
+
+class Lane(IntEnum):
+    """A bucket of the block: one for all API requests together, one for each of Figma's tiers, one for the CDN."""
+
+    ALL = 0
+    TIER_1 = 1
+    TIER_2 = 2
+    TIER_3 = 3
+    CDN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class LimiterOptions:
+    """What a process needs to open the limiter; crosses process borders.
+
+    `path` is the block's file; `max_wait` is the longest pause in seconds that is waited for.
+    """
+
+    path: str
+    ceiling: Rate = CEILING
+    max_wait: float = 300.0
+
+
+def block_path(token: str, origin: str, environ: dict[str, str]) -> str:
+    """Return where the block of `token` at the API `origin` lives: the same file for every run of this user."""
+    home = environ.get("XDG_STATE_HOME") or f"{environ.get('HOME') or '/nonexistent'}/.local/state"
+    name = f"limiter-{identity(token, origin)}.block"
+    return str(Path(home) / "exfig-mp" / name)
+
+
+class Limiter:
+    """This process's handle on the shared block. Open it in the process that uses it; it is not inherited.
+
+    Raises:
+        DiskError: if neither the block's folder nor the temporary folder can hold the file.
+    """
+
+    def __init__(self, options: LimiterOptions) -> None:
+        self._options = options
+        self._descriptor = _open(Path(options.path))
+        size = (_HEADER + len(Lane) * BUCKET_SIZE) * 8
+        self._queue = asyncio.Lock()
+        self._task_lock = asyncio.Lock()  # flock excludes processes, not the tasks of one process
+        with self._locked():
+            if os.fstat(self._descriptor).st_size < size:
+                os.ftruncate(self._descriptor, size)
+            self._map = mmap.mmap(self._descriptor, size)
+            self._block = memoryview(self._map).cast("d")
+            self._buckets = tuple(Bucket(self._block, _HEADER + lane * BUCKET_SIZE) for lane in Lane)
+            self._start_over_after_reboot()
+        self.seconds_waited = 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._buckets = ()
+        self._block.release()
+        self._map.close()
+        os.close(self._descriptor)
+
+    async def acquire(self, lane: Lane) -> None:
+        """Wait until a request of `lane` may be sent: for the end of its pause, and for a place in the common queue.
+
+        Raises:
+            FigmaError: with cause `rate_limit`, if a pause is longer than `max_wait`.
+        """
+        while True:
+            await self.wait_for_pause(lane)
+            async with self._queue:  # one ticket a process: a killed process wastes one slot, and processes take turns
+                await self._take_turn()
+            if self.pause_left(lane) <= 0:
+                return
+
+    async def wait_for_pause(self, lane: Lane) -> None:
+        """Wait until `lane` is not paused; takes no place in any queue (downloads are not counted by Figma)."""
+        while (wait := self.pause_left(lane)) > 0:
+            await self._sleep(wait, lane)
+
+    async def _take_turn(self) -> None:
+        bucket, rate = self._buckets[Lane.ALL], self._options.ceiling
+        async with self._locked_for_task():
+            ticket = bucket.reserve(time.monotonic(), rate)
+        wait = ticket.slot - time.monotonic()
+        while wait > 0:
+            await self._sleep(wait, Lane.ALL)
+            async with self._locked_for_task():
+                wait = bucket.confirm(ticket, time.monotonic(), rate)
+
+    def pause(self, lane: Lane, seconds: float) -> None:
+        """Let no process send a request of `lane` for `seconds` from now; a longer pause stays."""
+        with self._locked():
+            self._buckets[lane].pause(time.monotonic() + seconds, time.time() + seconds)
+
+    def pause_left(self, lane: Lane) -> float:
+        """Return the seconds for which `lane` is still paused, 0 if it is not (one aligned read, no lock)."""
+        return max(0.0, self._buckets[lane].paused_until - time.monotonic())
+
+    async def _sleep(self, wait: float, lane: Lane) -> None:
+        pause = self.pause_left(lane)
+        if pause > self._options.max_wait:
+            raise blocked(lane, pause)
+        self.seconds_waited += wait
+        await asyncio.sleep(wait)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+
+    @asynccontextmanager
+    async def _locked_for_task(self) -> AsyncIterator[None]:
+        """Lock without ever stopping the event loop: a holder that is suspended keeps only a thread waiting."""
+        async with self._task_lock:
+            try:
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                await asyncio.to_thread(fcntl.flock, self._descriptor, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+
+    def _start_over_after_reboot(self) -> None:
+        boot = _boot_number()
+        if (self._block[0], self._block[1]) != (_LAYOUT, boot):
+            for bucket in self._buckets:
+                bucket.restart(time.monotonic(), time.time())
+            self._block[0], self._block[1] = _LAYOUT, boot
+
+
+def blocked(lane: Lane, seconds: float) -> FigmaError:
+    """Return the error for a pause that is longer than the user wants to wait."""
+    ends = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(time.time() + seconds))
+    where = lane.name.lower().replace("_", " ")
+    return FigmaError(
+        Failure(
+            cause="rate_limit",
+            message=f"Figma blocks requests ({where}) for another {seconds:,.0f} s, until {ends}",
+            advice="go on later with --resume, wait longer with --max-wait, or use the token of a Dev or Full seat",
+        ),
+        status=429,
+    )
+
+
+def _open(path: Path) -> int:
+    """Open the block for this user alone; the temporary folder serves where the home cannot be written to."""
+    last: OSError | None = None
+    for candidate in (path, Path(tempfile.gettempdir()) / f"exfig-mp-{os.getuid()}" / path.name):
+        try:
+            candidate.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if candidate.parent.stat().st_uid != os.getuid():
+                continue  # somebody else's folder under a name that we could guess
+            return os.open(candidate, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        except OSError as error:
+            last = error
+    raise DiskError(f"cannot keep the rate limit's state in {path.parent}: {last}", "set XDG_STATE_HOME to a folder")
+
+
+def _boot_number() -> float:
+    """Return a number that changes with each boot, since the monotonic clock starts again then."""
+    try:
+        text = Path("/proc/sys/kernel/random/boot_id").read_text("ascii")
+    except OSError:  # not Linux: the boot time to the next ten minutes
+        text = str(round((time.time() - time.monotonic()) / 600))
+    return float(int(identity(text)[:12], 16))
