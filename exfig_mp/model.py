@@ -121,6 +121,15 @@ class Failure(Struct, frozen=True):
     attempts: int = 1
 
 
+class Items(Struct, frozen=True):
+    """Names of assets by kind, as the checkpoint lists them; colors and typography are done as a whole."""
+
+    icons: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+    colors: bool = False
+    typography: bool = False
+
+
 class Job(Struct, frozen=True):
     """One download: get `url`, check that it is a whole `format`, put it at every absolute path of `destinations`."""
 
@@ -172,5 +181,14 @@ class Results(Struct, frozen=True, tag=True):
     results: tuple[JobResult, ...]
 
 
+class Retried(Struct, frozen=True, tag=True):
+    """From a worker, for the log: attempt number `attempt` (from 1) of the job failed and is repeated in `seconds`."""
+
+    job_id: str
+    attempt: int
+    seconds: float
+    reason: str
+
+
 ToWorker = Shard | Stop
-FromWorker = Ready | Results
+FromWorker = Ready | Results | Retried

@@ -1,0 +1,95 @@
+"""A loop of long-lived tasks that take jobs from one queue, journal what is done, and hand on results in groups.
+
+The journal is written before a result is handed on: whoever hears `Done` may rely on it after any crash.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from exfig_mp.errors import DiskError
+from exfig_mp.journal import Placed
+from exfig_mp.model import Done, Failed, Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from exfig_mp.journal import Journal
+    from exfig_mp.model import Job, JobResult
+    from exfig_mp.transfer import Transfer
+
+_GROUP = 64
+_GROUP_SECONDS = 0.02
+
+
+class JobLoop:
+    """Runs at most `connections` jobs at once; `hand_on` gets groups of results, each job's once."""
+
+    def __init__(
+        self, transfer: Transfer, journal: Journal, connections: int, hand_on: Callable[[tuple[JobResult, ...]], None]
+    ) -> None:
+        self._transfer = transfer
+        self._journal = journal
+        self._hand_on = hand_on
+        self._queue: asyncio.Queue[Job] = asyncio.Queue()
+        self._finished: list[tuple[Job, JobResult]] = []
+        self._in_flight = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._tasks = [asyncio.create_task(self._take_jobs()) for _ in range(connections)]
+
+    def add(self, jobs: Iterable[Job]) -> None:
+        """Queue `jobs`."""
+        for job in jobs:
+            self._queue.put_nowait(job)
+
+    async def stop(self, grace: float) -> None:
+        """Take no further job; give those in flight `grace` seconds; hand on what is finished."""
+        while not self._queue.empty():
+            self._queue.get_nowait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(grace):
+                await self._idle.wait()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._flush()
+
+    async def _take_jobs(self) -> None:
+        while True:
+            job = await self._queue.get()
+            self._in_flight += 1
+            self._idle.clear()
+            result = await self._transfer.run(job)
+            self._in_flight -= 1
+            if not self._in_flight:
+                self._idle.set()
+            self._finished.append((job, result))
+            if len(self._finished) >= _GROUP or not self._in_flight:
+                self._flush()
+            elif self._timer is None:
+                self._timer = asyncio.get_running_loop().call_later(_GROUP_SECONDS, self._flush)
+
+    def _flush(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        finished, self._finished = self._finished, []
+        if finished:
+            self._hand_on(self._journalled(finished))
+
+    def _journalled(self, finished: list[tuple[Job, JobResult]]) -> tuple[JobResult, ...]:
+        claims = [
+            Placed(job.id, result.size, result.digest, job.destinations)
+            for job, result in finished
+            if isinstance(result, Done)
+        ]
+        try:
+            self._journal.append(claims)
+        except DiskError as error:
+            failure = Failure("disk", f"the file is in place, but not remembered: {error.message}", error.advice)
+            return tuple(Failed(job.id, failure) if isinstance(result, Done) else result for job, result in finished)
+        return tuple(result for _, result in finished)

@@ -1,0 +1,101 @@
+"""What a worker process runs: one event loop, one session, one journal, jobs from the pipe until it closes.
+
+Imports only what a download needs; the forkserver loads this module once, for all workers.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+import sys
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from exfig_mp.client import Session
+from exfig_mp.engines.job_loop import JobLoop
+from exfig_mp.engines.pipe import Pipe
+from exfig_mp.errors import ExfigError
+from exfig_mp.journal import Journal
+from exfig_mp.limiter import Limiter
+from exfig_mp.model import Ready, Results, Shard, Stop, ToWorker
+from exfig_mp.transfer import Transfer
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from exfig_mp.client import SessionOptions
+    from exfig_mp.limiter import LimiterOptions
+    from exfig_mp.model import JobResult, Retried
+    from exfig_mp.transfer import TransferOptions
+
+if sys.platform == "win32":  # uvloop does not exist there
+    from asyncio import run
+else:
+    from uvloop import run
+
+GRACE = 5.0
+"""Seconds that jobs in flight get when the run ends early."""
+
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerOptions:
+    """All that a worker is told at its start."""
+
+    session: SessionOptions
+    transfer: TransferOptions
+    limiter: LimiterOptions
+    journal: str
+
+
+def main(connection: Connection, options: WorkerOptions) -> None:
+    """Run jobs until the coordinator says stop, or is gone. The exit code is 1 if the worker could not start."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the coordinator alone decides
+    _die_with_parent()
+    sock = socket.socket(fileno=os.dup(connection.fileno()))
+    connection.close()
+    try:
+        run(_serve(sock, options))
+    except ExfigError as error:
+        sys.stderr.write(f"exfig-mp worker: {error}\n")
+        sys.exit(1)
+
+
+async def _serve(sock: socket.socket, options: WorkerOptions) -> None:
+    async with AsyncExitStack() as stack:
+        pipe = await Pipe.open(sock, msgspec.msgpack.Decoder(ToWorker))
+        stack.push_async_callback(pipe.close)
+        journal = Journal(options.journal)
+        stack.callback(journal.close)
+        limiter = stack.enter_context(Limiter(options.limiter))
+        session = await stack.enter_async_context(Session(options.session))
+
+        def on_retry(event: Retried) -> None:
+            pipe.send(event)
+
+        def hand_on(results: tuple[JobResult, ...]) -> None:
+            pipe.send(Results(results))
+
+        transfer = Transfer(session, limiter, options.transfer, on_retry)
+        jobs = JobLoop(transfer, journal, options.session.connections, hand_on)
+        pipe.send(Ready(os.getpid()))
+        while True:
+            match await pipe.receive():
+                case Shard() as shard:
+                    jobs.add(shard.jobs)
+                case Stop():
+                    return await jobs.stop(GRACE)
+                case None:  # the coordinator is gone: nobody waits for these jobs any more
+                    return await jobs.stop(0.0)
+
+
+def _die_with_parent() -> None:
+    """On Linux, ask for SIGKILL when the parent process dies: also a hung worker must not outlive its coordinator."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
