@@ -1,0 +1,157 @@
+"""THE FLOW of a run, from entries to files and a report. What happens in each step is in the modules that it calls.
+
+1. configs are read (by the caller)  2. the state folder is held, a checkpoint resumed  3. workers start
+4. Figma's metadata and  5. the plan  6. what is in place already is taken off
+7. render, download, verify, place: a pipeline  8. index files  9. the report
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from exfig_mp import __version__, files
+from exfig_mp.checkpoint import Checkpoint
+from exfig_mp.client import Session
+from exfig_mp.collect import collect
+from exfig_mp.engines.inline import Inline
+from exfig_mp.engines.processes import Processes
+from exfig_mp.engines.protocol import EngineOptions
+from exfig_mp.errors import FigmaError
+from exfig_mp.indexes import write_indexes
+from exfig_mp.journal import Journal
+from exfig_mp.ledger import EntryFailure
+from exfig_mp.limiter import Limiter
+from exfig_mp.pipeline import Pipeline
+from exfig_mp.plan import build_plan
+from exfig_mp.report import Run, build_report
+from exfig_mp.resume import decide
+from exfig_mp.sources.figma_api import FigmaApi
+from exfig_mp.sources.render_queue import RenderQueue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from exfig_mp.engines.protocol import Engine
+    from exfig_mp.journal import Memory
+    from exfig_mp.ledger import Ledger
+    from exfig_mp.log import Log
+    from exfig_mp.model import Retried
+    from exfig_mp.report import Report
+    from exfig_mp.run_options import RunOptions, Work
+    from exfig_mp.sources.figma_api import Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    work: Sequence[Work]
+    options: RunOptions
+    ledger: Ledger
+    log: Log
+
+
+async def run(work: Sequence[Work], options: RunOptions, ledger: Ledger, log: Log) -> Report:
+    """Export everything. Failures of single items are in the report; `ledger` shows them while the run goes on.
+
+    Raises:
+        LockedError: another run holds the state folder.
+        ConfigError: two entries would write one path; nothing was downloaded.
+        DiskError: the state cannot be kept.
+    """
+    started, started_at = time.monotonic(), datetime.now(UTC).isoformat(timespec="seconds")
+    with Checkpoint(options.state_dir, options.config_hash) as checkpoint:
+        memory = _resume(checkpoint, options, log)
+        try:
+            waited = await _export(_Run(work, options, ledger, log), checkpoint, memory)
+        finally:
+            checkpoint.report(ledger.items, at_once=True)
+        report = build_report(ledger, Run(__version__, started_at, time.monotonic() - started, waited))
+        if report.success:
+            checkpoint.discard()
+        return report
+
+
+async def _export(given: _Run, checkpoint: Checkpoint, memory: Memory) -> float:
+    """Do steps 3 to 8; return the seconds for which requests waited for the limiter."""
+    work, options, ledger, log = given.work, given.options, given.ledger, given.log
+    async with AsyncExitStack() as stack:
+        journal = Journal(checkpoint.journal_path("coordinator"))
+        stack.callback(journal.close)
+        limiter = stack.enter_context(Limiter(options.limiter))
+        engine = await stack.enter_async_context(_engine(options, checkpoint, ledger, log))
+        session = await stack.enter_async_context(Session(options.session(2 * options.parallel)))
+        api = FigmaApi(session, limiter, options.api, _Answers(checkpoint, journal), _on_retry(ledger, log))
+        ledger.calls = api.calls
+        try:
+            plan = ledger.plan = build_plan(await collect(work, api, options.parallel, ledger))
+            ledger.swept = files.sweep(plan.folders())
+            pipeline = Pipeline(plan, RenderQueue(api), journal, ledger)
+            pipeline.remember(memory)
+            async for result in engine.run(pipeline.shards()):
+                pipeline.settle(result)
+                checkpoint.report(ledger.items)
+            write_indexes(plan, ledger, fsync=options.transfer.fsync)
+        except FigmaError as error:
+            configs = sorted({one.config for one in work})
+            ledger.entry_failures += [EntryFailure(config, "", error.failure) for config in configs]
+        return limiter.seconds_waited
+
+
+def _resume(checkpoint: Checkpoint, options: RunOptions, log: Log) -> Memory:
+    found = checkpoint.find()
+    decision = decide(found, options.wish)
+    goes_on = decision.choice == "go_on" or (decision.choice == "ask" and options.confirm(decision.reason))
+    if found is None or not goes_on:
+        hint = " (--resume=force goes on)" if decision.choice == "ask" else ""
+        if decision.reason:
+            log.warning(decision.reason + hint)
+        return checkpoint.start_over()
+    memory = checkpoint.go_on(found)
+    log.info(decision.reason or "resuming", rendered=len(memory.rendered), placed=len(memory.placed))
+    if memory.damaged:
+        log.warning("damaged journal lines were passed over", lines=memory.damaged)
+    return memory
+
+
+def _engine(options: RunOptions, checkpoint: Checkpoint, ledger: Ledger, log: Log) -> Engine:
+    def on_retry(event: Retried) -> None:
+        ledger.retries["downloads"] += 1
+        log.info("download repeated", reason=event.reason, attempt=event.attempt, seconds=round(event.seconds, 2))
+
+    engine = Processes if options.workers else Inline
+    return engine(
+        EngineOptions(
+            workers=options.workers,
+            journal_path=checkpoint.journal_path,
+            limiter=options.limiter,
+            on_retry=on_retry,
+            session=options.session(options.connections),
+            transfer=options.transfer,
+        )
+    )
+
+
+def _on_retry(ledger: Ledger, log: Log) -> Callable[[Attempt], None]:
+    def on_retry(attempt: Attempt) -> None:
+        ledger.retries["api"] += 1
+        facts = {"attempt": attempt.number, "seconds": round(attempt.seconds, 2), "reason": attempt.reason}
+        log.info("request repeated", subject=attempt.subject, **facts)
+
+    return on_retry
+
+
+class _Answers:
+    """The checkpoint as the API's memory."""
+
+    def __init__(self, checkpoint: Checkpoint, journal: Journal) -> None:
+        self._checkpoint = checkpoint
+        self._journal = journal
+
+    def recall(self, name: str) -> bytes | None:
+        return self._checkpoint.answer(name)
+
+    def keep(self, name: str, body: bytes) -> None:
+        self._checkpoint.remember_answer(self._journal, name, body)

@@ -1,0 +1,92 @@
+"""What has become of each render of a plan so far: the one account that progress, manifest and report are read from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from exfig_mp.model import Items
+
+if TYPE_CHECKING:
+    from exfig_mp.model import Done, Failure, Kind
+    from exfig_mp.plan import Owner, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFailure:
+    """An entry, or some of its components, could not be planned at all."""
+
+    config: str
+    entry: str
+    failure: Failure
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Counts only grow. `calls` are requests to the API by endpoint and tier.
+
+    `skipped` renders were in place already, from the run that is resumed.
+    """
+
+    plan: Plan | None = None
+    done: dict[str, Done] = field(default_factory=dict)
+    skipped: set[str] = field(default_factory=set)
+    failed: dict[str, Failure] = field(default_factory=dict)
+    entry_failures: list[EntryFailure] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    index_files: int = 0
+    swept: int = 0
+    retries: Counter[str] = field(default_factory=Counter)
+    calls: Counter[tuple[str, int]] = field(default_factory=Counter)
+    size: int = 0
+
+    def settle_done(self, result: Done) -> None:
+        """Note that a render is at all its destinations."""
+        self.done[result.job_id] = result
+        self.size += result.size
+
+    def settle_failed(self, render_id: str, failure: Failure) -> None:
+        """Note that a render will not come in this run."""
+        self.failed[render_id] = failure
+
+    def is_settled(self, render_id: str) -> bool:
+        """Is it known what became of the render?"""
+        return render_id in self.done or render_id in self.skipped or render_id in self.failed
+
+    @property
+    def total(self) -> int:
+        """Renders in the plan, 0 before there is one."""
+        return len(self.plan.renders) if self.plan else 0
+
+    @property
+    def settled(self) -> int:
+        """Renders of which it is known what became of them."""
+        return len(self.done) + len(self.skipped) + len(self.failed)
+
+    def owners_of(self, render_id: str) -> tuple[Owner, ...]:
+        """Return who wanted the render."""
+        return self.plan.owners[render_id] if self.plan else ()
+
+    def items(self) -> tuple[Items, Items]:
+        """Return the completed and the pending assets; one is complete when all its renders are in place."""
+        if self.plan is None:
+            return Items(), Items()
+        pending: set[tuple[Kind, str]] = set()
+        everything: set[tuple[Kind, str]] = set()
+        for render_id, owners in self.plan.owners.items():
+            in_place = render_id in self.done or render_id in self.skipped
+            for owner in owners:
+                entry = self.plan.entries[owner.entry]
+                item = (entry.entry.kind, f"{entry.where} {owner.asset}")
+                everything.add(item)
+                if not in_place:
+                    pending.add(item)
+        return _by_kind(everything - pending), _by_kind(pending)
+
+
+def _by_kind(items: set[tuple[Kind, str]]) -> Items:
+    return Items(
+        icons=tuple(sorted(name for kind, name in items if kind == "icons")),
+        images=tuple(sorted(name for kind, name in items if kind == "images")),
+    )

@@ -1,0 +1,68 @@
+"""What the flow is given: the work, and the options of a run; resolved already, so that nothing is looked up later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from exfig_mp.client import SessionOptions, is_loopback
+from exfig_mp.transfer import TransferOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from exfig_mp.exporters.protocol import Entry
+    from exfig_mp.limiter import LimiterOptions
+    from exfig_mp.resume import Wish
+    from exfig_mp.sources.figma_api import ApiOptions
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """An entry of a config; `base` is the folder that its relative paths start from."""
+
+    config: str
+    base: str
+    entry: Entry
+
+    @property
+    def where(self) -> str:
+        """Where the user wrote it: for messages."""
+        return f"{self.config} {self.entry.label}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """Everything about a run that is not what to export.
+
+    Args:
+        api: Figma's origin, token and timeouts.
+        limiter: the shared limiter's place and limits.
+        config_hash: changes with what is to be exported; a checkpoint belongs to one.
+        state_dir: where the checkpoint lives.
+        wish: what to do about a checkpoint that is there.
+        confirm: asks a person whether to go on from a checkpoint of another configuration.
+        workers: worker processes; 0 runs everything in the coordinator.
+        parallel: files whose metadata is fetched at once.
+        connections: downloads in flight over all workers.
+        transfer: how one download is done.
+    """
+
+    api: ApiOptions
+    limiter: LimiterOptions
+    config_hash: str
+    state_dir: str = "."
+    wish: Wish = "no"
+    confirm: Callable[[str], bool] = lambda _question: False
+    workers: int = 1
+    parallel: int = 3
+    connections: int = 20
+    transfer: TransferOptions = field(default_factory=TransferOptions)
+
+    def session(self, connections: int) -> SessionOptions:
+        """Return how to connect: the API's own host is allowed; where it is this machine, so is the CDN here."""
+        host = urlsplit(self.api.origin).hostname or ""
+        return SessionOptions(connections=connections, allowed_hosts=LOOPBACK if is_loopback(host) else (host,))

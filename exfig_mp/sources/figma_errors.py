@@ -1,0 +1,64 @@
+"""What Figma's refusals mean, and what a person can do about them. Pure.
+
+Figma answers 403, not 401, for a bad token on nearly all endpoints, so the text decides, not the status alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from exfig_mp.model import Failure
+
+if TYPE_CHECKING:
+    from exfig_mp.model import Cause
+
+STATUS_ADVICE = "check the network connection, or Figma's status page (status.figma.com)"
+RENDER_TIMEOUT = "Render timeout"
+
+_NEW_CREDENTIAL = (
+    "make a new token in Figma (Settings > Security > Personal access tokens) and set FIGMA_PERSONAL_TOKEN to it"
+)
+_BY_TEXT: tuple[tuple[str, Cause, str], ...] = (
+    ("invalid token", "auth", _NEW_CREDENTIAL),
+    ("token expired", "auth", _NEW_CREDENTIAL),
+    ("token has expired", "auth", _NEW_CREDENTIAL),
+    ("invalid scope", "forbidden", "make a token with the scope that is named above"),
+    ("limited by figma plan", "forbidden", "variables need an Enterprise plan; use styles instead"),
+    ("not exportable", "forbidden", "the file's owner must allow copying, sharing and exporting from it"),
+    ("file type not supported", "config", "the key belongs to a Make, Slides or other file; use a design file's key"),
+    ("request too large", "config", "ask for less: choose a frame or a page"),
+)
+_BY_STATUS: dict[int, tuple[Cause, str]] = {
+    400: ("error", "if it stays, please report it together with this message"),
+    401: ("auth", _NEW_CREDENTIAL),
+    403: ("forbidden", "share the file with the token's user, and check the token's scopes"),
+    404: ("not_found", "check the file key, and that the token's user may open the file; a deleted branch is gone too"),
+}
+
+
+def refusal(status: int, text: str, subject: str) -> Failure:
+    """Return the failure for an answer that will not get better by asking again.
+
+    Args:
+        status: the HTTP status.
+        text: Figma's own words, possibly empty.
+        subject: what was asked for, such as "components of file AbC".
+    """
+    said = f": {text}" if text else ""
+    message = f"Figma refused the {subject} (HTTP {status}{said})"
+    for words, cause, advice in _BY_TEXT:
+        if words in text.lower():
+            return Failure(cause, message, advice)
+    cause, advice = _BY_STATUS.get(status, ("error", STATUS_ADVICE))
+    return Failure(cause, message, advice)
+
+
+def is_too_much(status: int, text: str, *, ids: int) -> bool:
+    """Does the answer to an images request say that less should be asked for at a time?
+
+    413 and 414 mean the URL; the render timeout means the work; a gateway's 504 is the same timeout further out. Any
+    other 400 for more than one id may be one id that spoils the others, so it is narrowed down as well.
+    """
+    if status in {413, 414, 431, 504}:
+        return True
+    return status == 400 and (text.startswith(RENDER_TIMEOUT) or ids > 1)
