@@ -1,0 +1,89 @@
+"""`batch`, `icons`, `images`: from configs on disk to a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from exfig_mp.cli.options import CommandOptions, ResumingCommand, option, resolve, shared_options
+from exfig_mp.cli.session import Task, execute
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from exfig_mp.config import Loaded
+    from exfig_mp.model import Kind
+
+
+@click.command(cls=ResumingCommand)
+@click.argument("paths", nargs=-1, required=True, type=click.Path())
+@click.option("--recursive", is_flag=True, help="Look for configs in sub-folders too.")
+@option("--chdir-to-config", is_flag=True, help="Relative paths start from each config's folder, not the current one.")
+@shared_options
+def batch(paths: tuple[str, ...], recursive: bool, chdir_to_config: bool, **values: Any) -> None:
+    """Export everything that the configs at PATHS ask for (files, or folders scanned for *.yaml and *.yml).
+
+    Equal renders of all configs are requested once and downloaded once. A config with problems is reported and counted
+    as failed; the others run.
+
+    \b
+    Examples:
+      exfig-mp batch ./configs --workers 8
+      exfig-mp batch ios.yaml android.yaml --resume
+    """  # noqa: D301  # click's mark for a paragraph that is not re-wrapped
+    from exfig_mp.config import discover, load_all  # noqa: PLC0415  # pydantic loads with the run, not with --help
+
+    found = discover(paths, recursive=recursive)
+    _export(load_all(found, chdir_to_config=chdir_to_config), CommandOptions.take(values), batch=True)
+
+
+def _single(kind: Kind) -> click.Command:
+    """Return the command that exports one kind of one config."""
+
+    @click.command(cls=ResumingCommand, name=kind, help=_HELP[kind])
+    @click.argument("filter_", metavar="[FILTER]", required=False)
+    @click.option(
+        "-i", "--input", "config", type=click.Path(), help="The config. [default: exfig.yaml, then figma-export.yaml]"
+    )
+    @option("--chdir-to-config", is_flag=True, help="Relative paths start from the config's folder.")
+    @shared_options
+    def command(filter_: str | None, config: str | None, chdir_to_config: bool, **values: Any) -> None:
+        from exfig_mp.config import default_config, load_all  # noqa: PLC0415  # pydantic loads with the run
+
+        loaded = load_all([config or default_config()], chdir_to_config=chdir_to_config)
+        if loaded.failed:
+            raise loaded.failed[0].error()
+        _export(loaded, CommandOptions.take(values), kinds=(kind,), filter_=filter_)
+
+    return command
+
+
+_HELP: dict[Kind, str] = {
+    "icons": "Export the icons of one config. FILTER is a comma list of Figma names, with * for any text: 'ic/24/*'.",
+    "images": "Export the images of one config. FILTER is a comma list of Figma names, with * for any text: 'hero/*'.",
+}
+icons = _single("icons")
+images = _single("images")
+
+
+def _export(
+    loaded: Loaded,
+    options: CommandOptions,
+    *,
+    kinds: Collection[Kind] = ("icons", "images"),
+    filter_: str | None = None,
+    batch: bool = False,
+) -> None:
+    from exfig_mp.hashing import identity  # noqa: PLC0415  # loads with the run, not with --help
+    from exfig_mp.run_options import Work  # noqa: PLC0415
+
+    work = tuple(
+        Work(config.label, str(config.base), entry)
+        for config in loaded.configs
+        for entry in config.entries(kinds, filter_)
+    )
+    hashes = [f"{config.path}={config.content_hash}" for config in loaded.configs]
+    config_hash = identity(*sorted(hashes), *sorted(kinds), filter_ or "")
+    run_options = resolve(options, loaded.configs, config_hash, batch=batch) if work else None
+    execute(Task(work=work, options=run_options, loaded=loaded), options)

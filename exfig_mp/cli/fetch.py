@@ -1,0 +1,83 @@
+"""`fetch`: one frame into one folder, without a config."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+
+from exfig_mp.cli.options import CommandOptions, ResumingCommand, resolve, shared_options
+from exfig_mp.cli.session import Task, execute
+from exfig_mp.errors import ConfigError
+from exfig_mp.exporters.folder import Folder
+from exfig_mp.exporters.naming import NameStyle, regexp_problem
+from exfig_mp.exporters.protocol import Entry, Naming, Selection
+from exfig_mp.hashing import identity
+from exfig_mp.model import Format
+
+
+@click.command(cls=ResumingCommand)
+@click.option("-f", "--file-id", required=True, help="The file's key, as in figma.com/design/KEY/...")
+@click.option("-r", "--frame", required=True, help="Name of the frame whose components are exported.")
+@click.option("-o", "--output", required=True, type=click.Path(file_okay=False), help="Folder to write to.")
+@click.option("-p", "--page", help="Only this page's frame.")
+@click.option("--format", "form", type=click.Choice(get_args(Format)), default="png", show_default=True)
+@click.option("--scale", type=click.FloatRange(0.01, 4), help="Scale of png and jpg. [default: 3]")
+@click.option("--filter", "filter_", help="Comma list of Figma names, with * for any text.")
+@click.option(
+    "--name-style", type=click.Choice(get_args(NameStyle)), help="Style of file names. [default: as in Figma]"
+)
+@click.option("--name-validate-regexp", help="Names must match it. Needs --name-replace-regexp.")
+@click.option("--name-replace-regexp", help="What a name becomes; $0 to $9 are the groups of the match.")
+@click.option("--dark-mode-suffix", help="Components with this suffix are the dark ones.")
+@shared_options
+def fetch(**values: Any) -> None:
+    """Download the components of one frame into a folder, without a config.
+
+    \b
+    Example:
+      exfig-mp fetch -f AbCdEfGhIjKlMnOpQrStUv -r Illustrations -o ./images --format png --scale 2
+    """  # noqa: D301  # click's mark for a paragraph that is not re-wrapped
+    from exfig_mp.run_options import Work  # noqa: PLC0415  # aiohttp loads with the run, not with --help
+
+    options = CommandOptions.take(values)
+    config_hash = identity(*(f"{name}={value}" for name, value in sorted(values.items())))
+    work = (Work("fetch", str(Path.cwd()), entry_of(values)),)
+    execute(Task(work=work, options=resolve(options, (), config_hash, batch=False)), options)
+
+
+def entry_of(values: dict[str, Any]) -> Entry:
+    """Return the entry that the command's `values` describe.
+
+    Raises:
+        ConfigError: a regexp or the dark suffix cannot be used.
+    """
+    validate, replace = values["name_validate_regexp"], values["name_replace_regexp"]
+    if (validate is None) != (replace is None):
+        raise ConfigError("--name-validate-regexp and --name-replace-regexp go together")
+    if validate is not None and (problem := regexp_problem(validate, replace)):
+        raise ConfigError(problem)
+    form: Format = values["form"]
+    suffix = values["dark_mode_suffix"]
+    raster = form in {"png", "jpg"}
+    selection = Selection(
+        light_file=values["file_id"],
+        dark_suffix=suffix,
+        frame=values["frame"],
+        page=values["page"],
+        filter=values["filter_"],
+    )
+    return Entry(
+        platform="web",
+        kind="images",
+        label=f"frame {values['frame']}",
+        selection=selection,
+        naming=Naming(style=values["name_style"] or "", validate=validate, replace=replace, dark_suffix=suffix or ""),
+        exporter=Folder(
+            folder=values["output"],
+            format=form,
+            scale=(values["scale"] or 3.0) if raster else 1.0,
+            dark_suffix=suffix or "_dark",
+        ),
+    )

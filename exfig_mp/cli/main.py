@@ -1,0 +1,66 @@
+"""The command group. Each command's module is imported when the command is asked for, so that `--help` stays quick."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from exfig_mp import __version__
+from exfig_mp.errors import ExfigError
+
+_COMMANDS = {
+    "batch": "export",
+    "icons": "export",
+    "images": "export",
+    "fetch": "fetch",
+    "simulate": "simulate",
+    "validate": "validate",
+}
+
+
+class _Commands(click.Group):
+    """Finds commands by name in their modules."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click's signature
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"exfig_mp.cli.{_COMMANDS[cmd_name]}")
+        command = getattr(module, cmd_name)
+        return command if isinstance(command, click.Command) else None
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="exfig-mp")
+def cli() -> None:
+    """Export icons and images from Figma to Xcode, Android, Flutter and Web projects.
+
+    The token is read from FIGMA_PERSONAL_TOKEN (or FIGMA_OAUTH_TOKEN). Every option can also be given as
+    EXFIG_MP_<OPTION>, for example EXFIG_MP_WORKERS=4.
+
+    \b
+    Exit codes: 0 all done, 1 some items or configs failed, 2 usage or config error, 3 token or permission,
+    5 another run holds the folder, 75 blocked by a rate limit, 130/143 interrupted.
+    """  # noqa: D301  # click's mark for a paragraph that is not re-wrapped
+
+
+def run() -> None:
+    """Run the command line; exits the process with the code of the command."""
+    try:
+        cli(prog_name="exfig-mp")
+    except ExfigError as error:
+        show_error(error)
+        sys.exit(error.exit_code)
+
+
+def show_error(error: ExfigError) -> None:
+    """Print what happened and what to do, without a traceback."""
+    click.secho(f"Error: {error.message}", fg="red", err=True)
+    for problem in getattr(error, "problems", ()):
+        click.echo(f"  {problem}", err=True)
+    if error.advice:
+        click.echo(f"  {error.advice}", err=True)

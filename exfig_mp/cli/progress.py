@@ -1,0 +1,80 @@
+"""The live view of a run: bars on a terminal, a line every few seconds elsewhere, nothing with --quiet."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from exfig_mp.ledger import Ledger
+
+_FRAME = 0.1
+_LINE = 3.0
+
+
+@asynccontextmanager
+async def progress(ledger: Ledger, *, quiet: bool, color: bool) -> AsyncIterator[None]:
+    """Show `ledger` on standard error as long as the context is open."""
+    console = Console(stderr=True, no_color=None if color else True)
+    if quiet:
+        yield
+        return
+    show = _bars if console.is_terminal and not os.environ.get("CI") else _lines
+    task = asyncio.create_task(show(ledger, console))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def _bars(ledger: Ledger, console: Console) -> None:
+    columns = (TextColumn("{task.description}"), BarColumn(30), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, TextColumn("{task.fields[facts]}"), console=console, transient=True) as bars:
+        everything = bars.add_task("renders", total=None, facts="")
+        speed = _Speed()
+        try:
+            while True:
+                facts = _facts(ledger, speed.of(ledger))
+                bars.update(everything, completed=ledger.settled, total=ledger.total or None, facts=facts)
+                await asyncio.sleep(_FRAME)
+        finally:
+            bars.update(everything, completed=ledger.settled)
+
+
+async def _lines(ledger: Ledger, console: Console) -> None:
+    speed = _Speed()
+    while True:
+        await asyncio.sleep(_LINE)
+        done = f"{ledger.settled:,}/{ledger.total:,} renders" if ledger.total else "reading metadata"
+        console.print(f"{done}  {_facts(ledger, speed.of(ledger))}", highlight=False, markup=False)
+
+
+class _Speed:
+    """Downloads a second since the last look."""
+
+    def __init__(self) -> None:
+        self._at, self._done = time.monotonic(), 0
+
+    def of(self, ledger: Ledger) -> float:
+        now, done = time.monotonic(), len(ledger.done)
+        speed = (done - self._done) / max(now - self._at, 1e-9)
+        self._at, self._done = now, done
+        return speed
+
+
+def _facts(ledger: Ledger, speed: float) -> str:
+    facts = [f"{speed:,.0f}/s", f"{ledger.size / 1e6:,.1f} MB", f"{sum(ledger.calls.values())} API calls"]
+    if retries := sum(ledger.retries.values()):
+        facts.append(f"{retries} retries")
+    if ledger.failed:
+        facts.append(f"{len(ledger.failed)} failed")
+    return "  ".join(facts)

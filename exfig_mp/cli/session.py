@@ -1,0 +1,125 @@
+"""One run as a person meets it: signals, progress, summary, report files, exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from exfig_mp.cli.options import resume_command
+from exfig_mp.errors import ConfigError
+
+if TYPE_CHECKING:
+    from exfig_mp.cli.options import CommandOptions
+    from exfig_mp.config import Loaded
+    from exfig_mp.ledger import Ledger
+    from exfig_mp.log import Log
+    from exfig_mp.report import Report
+    from exfig_mp.run_options import RunOptions, Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What a command wants done; `options` is None if there is nothing to do."""
+
+    work: tuple[Work, ...]
+    options: RunOptions | None
+    loaded: Loaded | None = None
+
+
+class _Interrupted(Exception):  # noqa: N818  # a decision of the user, no error
+    """The run was stopped by a signal."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def execute(task: Task, options: CommandOptions) -> None:
+    """Run the task, show what happens, and exit with the code that the report asks for."""
+    from exfig_mp.cli.summary import show_summary  # noqa: PLC0415  # rich loads with the run, not with --help
+    from exfig_mp.ledger import EntryFailure, Ledger  # noqa: PLC0415
+    from exfig_mp.log import open_log  # noqa: PLC0415
+    from exfig_mp.model import Failure  # noqa: PLC0415
+
+    for path in options.report:
+        if not path.endswith(".json"):
+            raise ConfigError(f"{path}: reports are written as .json only")
+    secrets = (task.options.api.token.value,) if task.options else ()
+    log = open_log("error" if options.quiet else "info" if options.verbose else "warning", secrets=secrets)
+    ledger = Ledger()
+    for failed in task.loaded.failed if task.loaded else ():
+        for problem in failed.problems:
+            ledger.entry_failures.append(EntryFailure(failed.label, "", Failure("config", str(problem))))
+    for config in task.loaded.configs if task.loaded else ():
+        ledger.warnings += [str(warning) for warning in config.warnings]
+    if task.options is None:
+        raise _nothing_to_do(ledger)
+    try:
+        report = _run(task, options, ledger, log)
+    except _Interrupted as stop:
+        name = signal.Signals(stop.number).name
+        click.echo(f"Interrupted by {name} with {ledger.settled:,} of {ledger.total:,} renders done.", err=True)
+        click.echo(f"  Everything done is kept. Go on with: {resume_command(sys.argv[1:])}", err=True)
+        sys.exit(128 + stop.number)
+    _write_reports(report, options)
+    show_summary(report, options, resume_command(sys.argv[1:]))
+    sys.exit(report.exit_code)
+
+
+def _run(task: Task, options: CommandOptions, ledger: Ledger, log: Log) -> Report:
+    if sys.platform == "win32":
+        runner = asyncio.Runner()
+    else:
+        import uvloop  # noqa: PLC0415  # loads with the run, not with --help
+
+        runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
+    with runner:
+        return runner.run(_run_until_signal(task, options, ledger, log))
+
+
+async def _run_until_signal(task: Task, options: CommandOptions, ledger: Ledger, log: Log) -> Report:
+    from exfig_mp.batch import run  # noqa: PLC0415  # aiohttp loads with the run, not with --help
+    from exfig_mp.cli.progress import progress  # noqa: PLC0415
+
+    assert task.options is not None  # noqa: S101  # execute has checked
+    running = asyncio.ensure_future(run(task.work, task.options, ledger, log))
+    caught: list[int] = []
+
+    def stop(number: int) -> None:
+        if caught:
+            os._exit(128 + number)  # the second signal: workers die with this process
+        caught.append(number)
+        running.cancel()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop, number)
+    async with progress(ledger, quiet=options.quiet, color=not options.no_color):
+        try:
+            return await running
+        except asyncio.CancelledError:
+            if not caught:
+                raise
+            raise _Interrupted(caught[0]) from None
+
+
+def _nothing_to_do(ledger: Ledger) -> ConfigError:
+    if ledger.entry_failures:
+        problems = tuple(found.failure.message for found in ledger.entry_failures)
+        return ConfigError("no config can be used", "", problems)
+    return ConfigError("the configs ask for no icons and no images", "this version exports icons and images")
+
+
+def _write_reports(report: Report, options: CommandOptions) -> None:
+    from exfig_mp.report import to_json  # noqa: PLC0415
+    from exfig_mp.transfer import place  # noqa: PLC0415
+
+    for path in options.report:
+        place(str(Path(path).absolute()), to_json(report), fsync=False)
