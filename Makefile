@@ -1,0 +1,58 @@
+# Every target sets up what it needs: `make demo` and `make test` work on a fresh clone.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OPENAPI := $(VENV)/figma-openapi/openapi.yaml
+.DEFAULT_GOAL := help
+.PHONY: help install demo test test-slow check lint types format bench constraints clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+$(VENV)/.installed: pyproject.toml .ci/constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .ci/constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+# Figma's own description of its API: what the tests hold the simulator and our requests against.
+$(OPENAPI): .ci/openapi-version
+	mkdir -p $(dir $@)
+	cd $(dir $@) && npm pack --silent @figma/rest-api-spec@$$(cat $(CURDIR)/.ci/openapi-version) >/dev/null \
+	  && tar xzf figma-rest-api-spec-*.tgz --strip-components=2 package/openapi/openapi.yaml \
+	  && rm figma-rest-api-spec-*.tgz && touch openapi.yaml \
+	  || echo "no npm, or no registry: tests against Figma's API description will be skipped"
+
+install: $(VENV)/.installed ## make the environment
+
+demo: install ## start the simulator, run the example configs against it, show the result
+	@PATH="$(CURDIR)/$(BIN):$$PATH" bash .ci/demo
+
+test: install $(OPENAPI) ## run the tests (without the slow ones)
+	$(BIN)/python -m pytest -n 2 -m "not slow" $(ARGS)
+
+test-slow: install $(OPENAPI) ## run the long crash and load tests
+	$(BIN)/python -m pytest -m slow $(ARGS)
+
+lint: install ## ruff: rules and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: install ## mypy, strict
+	$(BIN)/mypy
+
+check: lint types test ## all that CI runs
+
+format: install ## let ruff format
+	$(BIN)/ruff format .
+
+bench: install ## measure downloads per second on the simulator
+	$(BIN)/python bench/throughput.py
+
+constraints: install ## resolve the pinned versions anew
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --group dev --all-extras --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --quiet --output-file .ci/constraints.txt
+
+clean: ## remove what the demo wrote
+	rm -rf demo-output
