@@ -90,9 +90,11 @@ async def _export(given: _Run, checkpoint: Checkpoint, memory: Memory) -> float:
             ledger.swept = files.sweep(plan.folders())
             pipeline = Pipeline(plan, RenderQueue(api), journal, ledger)
             pipeline.remember(memory)
+            started = time.monotonic()
             async for result in engine.run(pipeline.shards()):
                 pipeline.settle(result)
                 checkpoint.report(ledger.items)
+            ledger.transfer_seconds = time.monotonic() - started
             write_indexes(plan, ledger, fsync=options.transfer.fsync)
         except FigmaError as error:
             configs = sorted({one.config for one in work})

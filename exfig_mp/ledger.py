@@ -24,7 +24,8 @@ class EntryFailure:
 
 @dataclass(slots=True)
 class Ledger:
-    """Counts only grow. `calls` are requests to the API by endpoint and tier.
+    """Counts only grow. `calls` are requests to the API by endpoint and tier; `transfer_seconds` is how
+    long the pipeline of renders and downloads ran.
 
     `skipped` renders were in place already, from the run that is resumed.
     """
@@ -40,6 +41,7 @@ class Ledger:
     retries: Counter[str] = field(default_factory=Counter)
     calls: Counter[tuple[str, int]] = field(default_factory=Counter)
     size: int = 0
+    transfer_seconds: float = 0.0
 
     def settle_done(self, result: Done) -> None:
         """Note that a render is at all its destinations."""

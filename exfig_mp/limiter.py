@@ -22,15 +22,14 @@ from typing import TYPE_CHECKING, Self
 from exfig_mp.errors import DiskError, FigmaError
 from exfig_mp.hashing import identity
 from exfig_mp.model import Failure
-from exfig_mp.ratelimit import BUCKET_SIZE, CEILING, Bucket
+from exfig_mp.ratelimit import BUCKET_SIZE, CEILING, Bucket, Rate
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from exfig_mp.ratelimit import Rate
 
 _HEADER = 4  # doubles: layout version, digest of the boot id, two spare
-_LAYOUT = 1.0
+_LAYOUT = 2.0
 
 
 class Lane(IntEnum):
@@ -47,11 +46,13 @@ class Lane(IntEnum):
 class LimiterOptions:
     """What a process needs to open the limiter; crosses process borders.
 
-    `path` is the block's file; `max_wait` is the longest pause in seconds that is waited for.
+    `path` is the block's file; `max_wait` is the longest pause in seconds that is waited for. `adaptive` lets a tier
+    run at the rate that its 429s taught, below the ceiling; a rate that the user gives replaces what was learnt.
     """
 
     path: str
     ceiling: Rate = CEILING
+    adaptive: bool = True
     max_wait: float = 300.0
 
 
@@ -73,7 +74,7 @@ class Limiter:
         self._options = options
         self._descriptor = _open(Path(options.path))
         size = (_HEADER + len(Lane) * BUCKET_SIZE) * 8
-        self._queue = asyncio.Lock()
+        self._queues = tuple(asyncio.Lock() for _ in Lane)
         self._task_lock = asyncio.Lock()  # flock excludes processes, not the tasks of one process
         with self._locked():
             if os.fstat(self._descriptor).st_size < size:
@@ -101,8 +102,11 @@ class Limiter:
         """
         while True:
             await self.wait_for_pause(lane)
-            async with self._queue:  # one ticket a process: a killed process wastes one slot, and processes take turns
-                await self._take_turn()
+            # One ticket a process and queue: a killed process wastes one slot, and processes take turns.
+            async with self._queues[lane]:
+                await self._take_turn(lane)
+            async with self._queues[Lane.ALL]:
+                await self._take_turn(Lane.ALL)
             if self.pause_left(lane) <= 0:
                 return
 
@@ -111,15 +115,22 @@ class Limiter:
         while (wait := self.pause_left(lane)) > 0:
             await self._sleep(wait, lane)
 
-    async def _take_turn(self) -> None:
-        bucket, rate = self._buckets[Lane.ALL], self._options.ceiling
+    async def _take_turn(self, lane: Lane) -> None:
+        bucket, rate = self._buckets[lane], self._rate(lane)
         async with self._locked_for_task():
             ticket = bucket.reserve(time.monotonic(), rate)
         wait = ticket.slot - time.monotonic()
         while wait > 0:
-            await self._sleep(wait, Lane.ALL)
+            await self._sleep(wait, lane)
             async with self._locked_for_task():
                 wait = bucket.confirm(ticket, time.monotonic(), rate)
+
+    def close_gate(self, lane: Lane, seconds: float) -> None:
+        """On a 429: let no process send a request of `lane` for `seconds`, and learn its rate from them."""
+        with self._locked():
+            now = time.monotonic()
+            self._buckets[lane].learn(seconds, now)
+            self._buckets[lane].pause(now + seconds, time.time() + seconds)
 
     def pause(self, lane: Lane, seconds: float) -> None:
         """Let no process send a request of `lane` for `seconds` from now; a longer pause stays."""
@@ -129,6 +140,12 @@ class Limiter:
     def pause_left(self, lane: Lane) -> float:
         """Return the seconds for which `lane` is still paused, 0 if it is not (one aligned read, no lock)."""
         return max(0.0, self._buckets[lane].paused_until - time.monotonic())
+
+    def _rate(self, lane: Lane) -> Rate:
+        if lane is Lane.ALL:
+            return self._options.ceiling
+        spacing = self._buckets[lane].spacing(time.monotonic()) if self._options.adaptive else 0.0
+        return Rate(1, spacing)
 
     async def _sleep(self, wait: float, lane: Lane) -> None:
         pause = self.pause_left(lane)

@@ -20,12 +20,18 @@ if TYPE_CHECKING:
 LOG_SIZE = 2048
 """Send times that a bucket remembers: at most half of it is the largest R."""
 
-_COUNT, _PAUSED_UNTIL, _PAUSED_UNTIL_WALL, _LOG = 0, 1, 2, 3
+_COUNT, _PAUSED_UNTIL, _PAUSED_UNTIL_WALL, _SPACING, _LEARNT_AT, _LOG = range(6)
 BUCKET_SIZE = _LOG + LOG_SIZE
 """Doubles that one bucket needs."""
 
 _MARGIN = 0.02
 """A window is kept 2 % longer than promised: between taking a slot and Figma's clock lies a network."""
+
+_LONGEST_SPACING = 60.0
+"""Seconds: a longer Retry-After is a block, and says nothing about a rate."""
+
+_RECOVERY = 0.95
+"""What is left of a learnt spacing after each clean minute."""
 
 _RATE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:/\s*(s|sec|second|min|m|minute|h|hour))?\s*", re.IGNORECASE)
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
@@ -101,6 +107,21 @@ class Bucket:
         if until > self.paused_until:
             self._block[self._at + _PAUSED_UNTIL] = until
             self._block[self._at + _PAUSED_UNTIL_WALL] = until_wall
+
+    def learn(self, spacing: float, now: float) -> None:
+        """Note that Figma had its next slot after `spacing` seconds: its bucket leaks one request in that time.
+
+        A shorter spacing than the one that holds changes nothing: the slot may have been near by chance.
+        """
+        if self.spacing(now) <= spacing <= _LONGEST_SPACING:
+            self._block[self._at + _SPACING] = spacing
+            self._block[self._at + _LEARNT_AT] = now
+
+    def spacing(self, now: float) -> float:
+        """Return the seconds between two requests that were learnt; they shrink with the time that nothing was."""
+        minutes = max(0.0, now - self._block[self._at + _LEARNT_AT]) / 60
+        left: float = _RECOVERY**minutes
+        return self._block[self._at + _SPACING] * left
 
     def restart(self, now: float, now_wall: float) -> None:
         """Forget the log after a reboot, when its clock means nothing any more; a pause is kept by its Unix time."""

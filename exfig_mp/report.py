@@ -45,11 +45,15 @@ class ConfigReport(Struct, frozen=True, rename="camel"):
 
 
 class Report(Struct, frozen=True, rename="camel"):
-    """A whole run. `renders` counts distinct renders, `files` the places that they went to."""
+    """A whole run. `renders` counts distinct renders, `files` the places that they went to.
+
+    `transfer_seconds` is the part of `seconds` in which renders were asked for and downloaded.
+    """
 
     version: str
     started_at: str
     seconds: float
+    transfer_seconds: float
     success: bool
     renders: int
     downloaded: int
@@ -94,6 +98,7 @@ def build_report(ledger: Ledger, run: Run) -> Report:
         version=run.version,
         started_at=run.started_at,
         seconds=round(run.seconds, 3),
+        transfer_seconds=round(ledger.transfer_seconds, 3),
         success=not failures,
         renders=ledger.total,
         downloaded=len(ledger.done),

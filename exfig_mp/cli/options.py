@@ -144,6 +144,7 @@ def resolve(options: CommandOptions, configs: Iterable[Config], config_hash: str
         FigmaError: there is no token.
     """
     from exfig_mp.limiter import LimiterOptions, block_path  # noqa: PLC0415  # loads with the run, not with --help
+    from exfig_mp.ratelimit import CEILING  # noqa: PLC0415
     from exfig_mp.retry import RetryPolicy  # noqa: PLC0415
     from exfig_mp.run_options import RunOptions  # noqa: PLC0415
     from exfig_mp.sources.figma_api import ApiOptions  # noqa: PLC0415
@@ -155,6 +156,7 @@ def resolve(options: CommandOptions, configs: Iterable[Config], config_hash: str
     token = read_token(os.environ)
     retry = RetryPolicy(_pick(options.max_retries, (one.max_retries for one in figma), 4))
     timeout = _first([options.timeout, *(one.timeout for one in figma)])
+    given = _first([options.rate_limit, *(one.rate_limit for one in figma)])
     parallel = _pick(options.parallel, (root.batch.parallel for root in roots), 3)
     connections = _pick(options.concurrent_downloads, (one.concurrent_downloads for one in figma), 20)
     return RunOptions(
@@ -163,7 +165,8 @@ def resolve(options: CommandOptions, configs: Iterable[Config], config_hash: str
         ),
         limiter=LimiterOptions(
             path=block_path(token.value, origin, dict(os.environ)),
-            ceiling=_rate([options.rate_limit, *(one.rate_limit for one in figma)]),
+            ceiling=_rate(given) if given is not None else CEILING,
+            adaptive=given is None,
             max_wait=_pick(options.max_wait, (one.max_wait for one in figma), 300.0),
         ),
         config_hash=config_hash,
@@ -224,12 +227,9 @@ def _origin(url: str | None) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _rate(values: Iterable[str | float | None]) -> Rate:
-    from exfig_mp.ratelimit import CEILING, parse_rate  # noqa: PLC0415  # loads with the run, not with --help
+def _rate(value: object) -> Rate:
+    from exfig_mp.ratelimit import parse_rate  # noqa: PLC0415  # loads with the run, not with --help
 
-    value = _first(values)
-    if value is None:
-        return CEILING
     try:
         return parse_rate(str(value))
     except ValueError as error:

@@ -184,7 +184,7 @@ class FigmaApi:
         seconds = parse_retry_after(reply.headers.get("retry-after"), time.time())
         if seconds is None:
             return False
-        self._limiter.pause(lane, seconds + _AFTER_GATE)
+        self._limiter.close_gate(lane, seconds + _AFTER_GATE)
         return True
 
     def _failure(self, reply: Reply | NoReply, call: _Call) -> Failure | None:
