@@ -86,7 +86,8 @@ async def _export(given: _Run, checkpoint: Checkpoint, memory: Memory) -> float:
         api = FigmaApi(session, limiter, options.api, _Answers(checkpoint, journal), _on_retry(ledger, log))
         ledger.calls = api.calls
         try:
-            plan = ledger.plan = build_plan(await collect(work, api, options.parallel, ledger))
+            plan = build_plan(await collect(work, api, options.parallel, ledger))
+            ledger.begin(plan)
             ledger.swept = files.sweep(plan.folders())
             pipeline = Pipeline(plan, RenderQueue(api), journal, ledger)
             pipeline.remember(memory)

@@ -24,8 +24,10 @@ class EntryFailure:
 
 @dataclass(slots=True)
 class Ledger:
-    """Counts only grow. `calls` are requests to the API by endpoint and tier; `transfer_seconds` is how
-    long the pipeline of renders and downloads ran.
+    """Counts only grow; those by config count a render for each config that wants it.
+
+    `calls` are requests to the API by endpoint and tier; `transfer_seconds` is how long the pipeline of renders and
+    downloads ran.
 
     `skipped` renders were in place already, from the run that is resumed.
     """
@@ -42,15 +44,30 @@ class Ledger:
     calls: Counter[tuple[str, int]] = field(default_factory=Counter)
     size: int = 0
     transfer_seconds: float = 0.0
+    config_totals: Counter[str] = field(default_factory=Counter)
+    config_settled: Counter[str] = field(default_factory=Counter)
+
+    def begin(self, plan: Plan) -> None:
+        """Take over the plan whose renders are accounted for."""
+        self.plan = plan
+        for render_id in plan.renders:
+            self.config_totals.update(self._configs_of(render_id))
+
+    def settle_skipped(self, render_id: str) -> None:
+        """Note that a render is at all its destinations since the run that is resumed."""
+        self.skipped.add(render_id)
+        self.config_settled.update(self._configs_of(render_id))
 
     def settle_done(self, result: Done) -> None:
         """Note that a render is at all its destinations."""
         self.done[result.job_id] = result
         self.size += result.size
+        self.config_settled.update(self._configs_of(result.job_id))
 
     def settle_failed(self, render_id: str, failure: Failure) -> None:
         """Note that a render will not come in this run."""
         self.failed[render_id] = failure
+        self.config_settled.update(self._configs_of(render_id))
 
     def is_settled(self, render_id: str) -> bool:
         """Is it known what became of the render?"""
@@ -69,6 +86,11 @@ class Ledger:
     def owners_of(self, render_id: str) -> tuple[Owner, ...]:
         """Return who wanted the render."""
         return self.plan.owners[render_id] if self.plan else ()
+
+    def _configs_of(self, render_id: str) -> set[str]:
+        if self.plan is None:
+            return set()
+        return {self.plan.entries[owner.entry].config for owner in self.plan.owners[render_id]}
 
     def items(self) -> tuple[Items, Items]:
         """Return the completed and the pending assets; one is complete when all its renders are in place."""

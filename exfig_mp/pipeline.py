@@ -38,7 +38,7 @@ class Pipeline:
         """Take over what is in place or rendered already; to be called before `shards`."""
         for render_id, destinations in self._plan.destinations.items():
             if memory.in_place(render_id, destinations):
-                self._ledger.skipped.add(render_id)
+                self._ledger.settle_skipped(render_id)
             elif render_id in memory.rendered:
                 self._known[render_id] = memory.rendered[render_id]
 

@@ -9,15 +9,19 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from rich.progress import TaskID
 
     from exfig_mp.ledger import Ledger
 
 _FRAME = 0.1
 _LINE = 3.0
+_ROWS = 12  # configs with a bar of their own
 
 
 @asynccontextmanager
@@ -37,17 +41,26 @@ async def progress(ledger: Ledger, *, quiet: bool, color: bool) -> AsyncIterator
 
 
 async def _bars(ledger: Ledger, console: Console) -> None:
-    columns = (TextColumn("{task.description}"), BarColumn(30), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, TextColumn("{task.fields[facts]}"), console=console, transient=True) as bars:
-        everything = bars.add_task("renders", total=None, facts="")
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(30),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[facts]}"),
+    )
+    with Progress(*columns, console=console, transient=True) as bars:
+        everything = bars.add_task("all renders", total=None, facts="reading metadata")
+        configs: dict[str, TaskID] = {}
         speed = _Speed()
-        try:
-            while True:
+        while True:
+            rows = sorted(ledger.config_totals.items())[:_ROWS] if len(ledger.config_totals) > 1 else []
+            for config, total in rows:
+                if config not in configs:
+                    configs[config] = bars.add_task(escape(config), total=total, facts="")
+                bars.update(configs[config], completed=ledger.config_settled[config])
+            if ledger.total:
                 facts = _facts(ledger, speed.of(ledger))
-                bars.update(everything, completed=ledger.settled, total=ledger.total or None, facts=facts)
-                await asyncio.sleep(_FRAME)
-        finally:
-            bars.update(everything, completed=ledger.settled)
+                bars.update(everything, completed=ledger.settled, total=ledger.total, facts=facts)
+            await asyncio.sleep(_FRAME)
 
 
 async def _lines(ledger: Ledger, console: Console) -> None:

@@ -63,7 +63,10 @@ class JobLoop:
             job = await self._queue.get()
             self._in_flight += 1
             self._idle.clear()
-            result = await self._transfer.run(job)
+            try:
+                result = await self._transfer.run(job)
+            except Exception as error:  # noqa: BLE001  # a bug must cost one job, not a lost result and a hung run
+                result = Failed(job.id, Failure("error", f"{type(error).__name__}: {error}", "please report this bug"))
             self._in_flight -= 1
             if not self._in_flight:
                 self._idle.set()

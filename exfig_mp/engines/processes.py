@@ -172,7 +172,11 @@ class Processes:
         process = self._context.Process(
             target=worker.main, args=(theirs, options), name=f"exfig-mp-{name}", daemon=True
         )
-        await asyncio.to_thread(process.start)
+        try:
+            await asyncio.to_thread(process.start)
+        except (OSError, EOFError) as error:
+            advice = "use fewer --workers, or raise the limits of processes and open files"
+            raise ExfigError(f"cannot start a worker process: {error!r}", advice) from error
         theirs.close()  # otherwise the end of the worker would not be the end of the pipe
         sock = socket.socket(fileno=os.dup(ours.fileno()))
         ours.close()
