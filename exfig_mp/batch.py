@@ -88,7 +88,9 @@ async def _export(given: _Run, checkpoint: Checkpoint, memory: Memory) -> float:
         try:
             plan = build_plan(await collect(work, api, options.parallel, ledger))
             ledger.begin(plan)
-            ledger.swept = files.sweep(plan.folders())
+            folders = plan.folders()
+            # An index file may lie one folder above the files that it names.
+            ledger.swept = files.sweep({*folders, *(folder.rpartition("/")[0] for folder in folders)})
             pipeline = Pipeline(plan, RenderQueue(api), journal, ledger)
             pipeline.remember(memory)
             started = time.monotonic()

@@ -79,7 +79,11 @@ class Checkpoint:
                 f"another run{f' (process {holder})' if holder else ''} holds {os.path.abspath(state_dir)}",
                 "wait for it, or give this run its own --state-dir",
             ) from error
-        Path(self._lock_path).write_text(f"{os.getpid()}\n", "ascii")
+        try:
+            Path(self._lock_path).write_text(f"{os.getpid()}\n", "ascii")
+        except OSError as error:
+            self._lock.release()
+            raise files.disk_error(error, self._lock_path) from error
         files.sweep([state_dir, self._folder])
         self._memory = Memory()
         self._manifest: Manifest | None = None
@@ -100,7 +104,7 @@ class Checkpoint:
             body = files.read(path)
             if body is None:
                 continue
-            with suppress(msgspec.DecodeError):
+            with suppress(ValueError, RecursionError, OverflowError):  # damaged: the text, or what it says
                 manifest = msgspec.json.decode(body, type=Manifest)
                 if manifest.schema_version > SCHEMA_VERSION:
                     raise StateError(f"{path} was written by a newer exfig-mp", "update, or start over with --restart")
@@ -110,7 +114,7 @@ class Checkpoint:
 
     def go_on(self, found: Found) -> Memory:
         """Continue the run that was found; return all that its journals say and that is still true of URLs' age."""
-        memory = merge(path.read_bytes() for path in sorted(Path(self._folder).glob("*.jsonl")))
+        memory = merge(_journal(path) for path in sorted(Path(self._folder).glob("*.jsonl")))
         oldest = time.time() - URL_LIFE
         rendered = {key: record for key, record in memory.rendered.items() if record.at > oldest}
         self._memory = Memory(rendered, memory.placed, memory.answers, memory.damaged)
@@ -132,7 +136,7 @@ class Checkpoint:
         """Return Figma's remembered answer to the metadata request `name`, if it is here and whole."""
         expected = self._memory.answers.get(name)
         body = files.read(self._answer_path(name)) if expected else None
-        return body if body is not None and digest(body) == expected else None
+        return body if expected and body is not None and digest(body) in expected else None
 
     def remember_answer(self, journal: Journal, name: str, body: bytes) -> None:
         """Keep Figma's answer for a resume.
@@ -168,8 +172,12 @@ class Checkpoint:
 
     def _write(self) -> None:
         self._written = time.monotonic()
-        with suppress(FileNotFoundError):
+        try:
             os.replace(self._manifest_path, f"{self._manifest_path}.bak")
+        except FileNotFoundError:
+            pass  # the first one
+        except OSError as error:
+            raise files.disk_error(error, self._manifest_path) from error
         body = msgspec.json.format(msgspec.json.encode(self._manifest), indent=2)
         files.write_atomically(self._manifest_path, body + b"\n")
 
@@ -179,8 +187,17 @@ class Checkpoint:
     def _remove(self) -> None:
         # The manifest goes first: without it the journals mean nothing, and a half-removed folder is just litter.
         for path in (self._manifest_path, f"{self._manifest_path}.bak"):
-            Path(path).unlink(missing_ok=True)
+            try:
+                Path(path).unlink(missing_ok=True)
+            except OSError as error:
+                raise files.disk_error(error, path) from error
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _journal(path: Path) -> bytes:
+    """Return a journal's bytes; one that cannot be read counts as a damaged line."""
+    body = files.read(str(path))
+    return b"unreadable" if body is None else body
 
 
 def _iso(when: float) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import urllib.request
+import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Self
 from urllib.parse import urljoin
@@ -63,11 +64,15 @@ class SessionOptions:
 
 @dataclass(frozen=True, slots=True)
 class Get:
-    """One request: `headers` go to the first host only, never along with a redirect to another one."""
+    """One request: `headers` go to the first host only, never along with a redirect to another one.
+
+    What is to be sent `once` is not sent again by the library when a connection breaks: somebody counts it.
+    """
 
     url: str
     timeout: float
     headers: Mapping[str, str] = field(default_factory=dict)
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,8 @@ class Session:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=options.connections, ttl_dns_cache=300),
             cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": "exfig-mp"},
+            headers={"User-Agent": "exfig-mp", "Accept-Encoding": "gzip"},
+            auto_decompress=False,  # the library takes a gzip stream that is cut for a whole one
             timeout=aiohttp.ClientTimeout(
                 total=None, sock_connect=options.connect_timeout, sock_read=options.idle_timeout
             ),
@@ -118,7 +124,13 @@ class Session:
             route = self._route(url)
             if route.refusal:
                 return NoReply("forbidden_url", route.refusal)
-            async with self._session.get(url, headers=headers, allow_redirects=False, proxy=route.proxy) as response:
+            async with self._session.get(
+                url,
+                headers=headers,
+                allow_redirects=False,
+                proxy=route.proxy,
+                middlewares=(_not_again,) if request.once else (),
+            ) as response:
                 target = response.headers.get("Location")
                 if response.status not in {301, 302, 303, 307, 308} or target is None:
                     return await self._read(response)
@@ -139,7 +151,13 @@ class Session:
                 return NoReply("too_large", f"the body is longer than {limit:,} bytes")
             chunks.append(chunk)
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return Reply(response.status, headers, b"".join(chunks))
+        body = b"".join(chunks)
+        coding = headers.get("content-encoding", "identity").strip().lower()
+        if body and coding != "identity":
+            body = _unpacked(body, coding, limit)
+            if len(body) > limit:
+                return NoReply("too_large", f"the body is longer than {limit:,} bytes")
+        return Reply(response.status, headers, body)
 
     def _route(self, url: URL) -> _Route:
         """Return whether and how the host of `url` may be asked; found out once for each.
@@ -162,6 +180,38 @@ class Session:
         if allowed or any(host == known or host.endswith(f".{known}") for known in _FIGMA_HOSTS):
             return None
         return f"the host {host} is not on the allow-list"
+
+
+async def _not_again(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Give broken connections a name for which the library does not send the request a second time."""
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise aiohttp.ClientConnectionError(describe(error)) from error
+
+
+def _unpacked(body: bytes, coding: str, limit: int) -> bytes:
+    """Return the decompressed body; if that is longer than `limit`, at least `limit + 1` bytes of it.
+
+    Raises:
+        ValueError: if it is not whole, or compressed in a way that was not asked for.
+    """
+    if coding not in {"gzip", "x-gzip"}:
+        raise ValueError(f"the answer has the content coding {coding!r}, which was not asked for")
+    parts, size = [], 0
+    while body and size <= limit:
+        member = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+        try:
+            parts.append(member.decompress(body, limit + 1 - size))
+        except zlib.error as error:
+            raise ValueError(f"the compressed answer is damaged: {error}") from error
+        size += len(parts[-1])
+        if size <= limit and not member.eof:
+            raise ValueError("the compressed answer breaks off")
+        body = member.unused_data
+    return b"".join(parts)
 
 
 def is_loopback(host: str) -> bool:

@@ -40,7 +40,8 @@ def _asset(entry: Entry) -> Asset:
     key = identity(selection.light_file, selection.frame, selection.page or "", selection.filter or "")[:8]
     raw = f"any component {key}"
     named = final_name(raw, entry.naming)
-    name = named.text if isinstance(named, Named) else key
+    # A name that this entry would refuse: only an entry that names alike is certain to have the same ones.
+    name = named.text if isinstance(named, Named) else identity(key, repr(entry.naming))[:8]
     light = Node(selection.light_file, "", key)
     dark_file = selection.dark_file or (selection.light_file if selection.dark_suffix else None)
     return Asset(

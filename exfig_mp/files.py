@@ -46,6 +46,8 @@ def write_atomically(path: str, body: bytes, *, fsync: bool = False) -> None:
         raise MissingFolderError(f"cannot write {path}: its folder does not exist") from error
     except OSError as error:
         raise disk_error(error, path) from error
+    except ValueError as error:
+        raise _impossible(path) from error
     raise DiskError(f"cannot write {path}: its temporary file disappears", "is another program cleaning this folder?")
 
 
@@ -89,13 +91,15 @@ def make_folder(path: str) -> None:
         os.makedirs(path, exist_ok=True)
     except OSError as error:
         raise disk_error(error, path) from error
+    except ValueError as error:
+        raise _impossible(path) from error
 
 
 def sweep(folders: Iterable[str]) -> int:
     """Delete the temporary files of dead runs in `folders`; return how many. Those of live runs are locked and stay."""
     swept = 0
     for folder in folders:
-        with suppress(OSError):
+        with suppress(OSError, ValueError):
             for name in os.listdir(folder):
                 if _TEMPORARY.fullmatch(name):
                     swept += _delete_if_dead(os.path.join(folder, name))
@@ -104,7 +108,7 @@ def sweep(folders: Iterable[str]) -> int:
 
 def _delete_if_dead(path: str) -> bool:
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return False
     try:
@@ -131,7 +135,7 @@ def read(path: str) -> bytes | None:
     try:
         with open(path, "rb") as file:
             return file.read()
-    except OSError:
+    except (OSError, ValueError):
         return None
 
 
@@ -150,6 +154,11 @@ def disk_error(error: OSError, path: str) -> DiskError:
         errno.ENAMETOOLONG: "shorten the name in Figma, or with nameReplaceRegexp",
     }.get(error.errno or 0, "")
     return DiskError(f"cannot write {path}: {os.strerror(error.errno) if error.errno else error}", advice)
+
+
+def _impossible(path: str) -> DiskError:
+    """Return the error for a path that no system call takes: it has a NUL, or half of a surrogate pair."""
+    return DiskError(f"cannot write {path!r}: no file can have this name", "rename it in Figma or in the configuration")
 
 
 def _sync_folder(folder: str) -> None:

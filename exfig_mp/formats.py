@@ -7,6 +7,7 @@ from xml.parsers import expat
 from exfig_mp.model import Format  # noqa: TC001  # part of this module's public signatures
 
 _PNG_START, _PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
+_DEEPEST = 1_000  # elements within each other: no drawing nests so deep, and readers recurse
 _PDF_TAIL = 1024  # a PDF may have bytes after its end mark; readers search this far
 
 
@@ -43,19 +44,30 @@ def _is_pdf(body: bytes) -> bool:
 def _is_svg(body: bytes) -> bool:
     """Well-formed XML whose root is `svg`. Entity declarations are refused: Figma writes none, bombs do."""
     root: list[str] = []
+    depth = 0
 
     def start(name: str, _attributes: object) -> None:
+        nonlocal depth
         if not root:
             root.append(name)
+        depth += 1
+        if depth > _DEEPEST:
+            raise expat.error("nested too deep")
+
+    def end(_name: str) -> None:
+        nonlocal depth
+        depth -= 1
 
     def refuse(*_: object) -> None:
         raise expat.error("entity declaration")
 
     parser = expat.ParserCreate()
+    parser.specified_attributes = True  # a declared default of 100 kB for each of 100,000 elements is a bomb, too
     parser.StartElementHandler = start
+    parser.EndElementHandler = end
     parser.EntityDeclHandler = refuse
     try:
         parser.Parse(body, True)
-    except (expat.ExpatError, ValueError):
+    except (expat.ExpatError, ValueError, LookupError):  # LookupError: an encoding that Python does not know
         return False
     return root[0].rpartition(":")[2] == "svg"

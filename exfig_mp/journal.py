@@ -53,7 +53,7 @@ class Memory(Struct, frozen=True):
 
     rendered: dict[str, Rendered] = {}
     placed: dict[str, frozenset[Placed]] = {}
-    answers: dict[str, str] = {}
+    answers: dict[str, frozenset[str]] = {}
     damaged: int = 0
 
     def in_place(self, job_id: str, destinations: Iterable[str]) -> Placed | None:
@@ -98,6 +98,7 @@ class Journal:
             self._lock.release()
             raise files.disk_error(error, path) from error
         self._path = path
+        self._torn = False
         self._encoder = msgspec.json.Encoder()
 
     def append(self, records: Iterable[Record]) -> None:
@@ -109,16 +110,21 @@ class Journal:
         lines = [self._line(record) for record in records]
         if not lines:
             return
+        if self._torn:  # the next group must not be glued to half a line
+            lines.insert(0, b"\n")
         view = memoryview(b"".join(lines))
         try:
             while view:
                 view = view[os.write(self._descriptor, view) :]
         except OSError as error:
+            self._torn = True
             raise files.disk_error(error, self._path) from error
+        self._torn = False
 
     def close(self) -> None:
-        """Close the file and give the lock back."""
+        """Close the file and give the lock back; appending to it is a `DiskError` from then on."""
         os.close(self._descriptor)
+        self._descriptor = -1  # the number may belong to another file soon
         self._lock.release()
 
     def _line(self, record: Record) -> bytes:
@@ -131,7 +137,7 @@ def merge(journals: Iterable[bytes]) -> Memory:
     decoder = msgspec.json.Decoder(Record)
     rendered: dict[str, Rendered] = {}
     placed: dict[str, frozenset[Placed]] = {}
-    answers: dict[str, str] = {}
+    answers: dict[str, frozenset[str]] = {}
     damaged = 0
     for line in (line for journal in journals for line in journal.split(b"\n") if line):
         sum_, _, text = line.partition(b" ")
@@ -150,5 +156,5 @@ def merge(journals: Iterable[bytes]) -> Memory:
             case Placed():
                 placed[record.job_id] = placed.get(record.job_id, frozenset()) | {record}
             case Answered():
-                answers[record.name] = max(answers.get(record.name, ""), record.digest)
+                answers[record.name] = answers.get(record.name, frozenset()) | {record.digest}
     return Memory(rendered, placed, answers, damaged)

@@ -13,7 +13,7 @@ import mmap
 import os
 import tempfile
 import time
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -27,6 +27,7 @@ from exfig_mp.ratelimit import BUCKET_SIZE, CEILING, Bucket, Rate
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
+    from exfig_mp.ratelimit import Ticket
 
 _HEADER = 4  # doubles: layout version, digest of the boot id, two spare
 _LAYOUT = 2.0
@@ -40,6 +41,9 @@ class Lane(IntEnum):
     TIER_2 = 2
     TIER_3 = 3
     CDN = 4
+
+
+_SIZE = (_HEADER + len(Lane) * BUCKET_SIZE) * 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +77,10 @@ class Limiter:
     def __init__(self, options: LimiterOptions) -> None:
         self._options = options
         self._descriptor = _open(Path(options.path))
-        size = (_HEADER + len(Lane) * BUCKET_SIZE) * 8
         self._queues = tuple(asyncio.Lock() for _ in Lane)
         self._task_lock = asyncio.Lock()  # flock excludes processes, not the tasks of one process
         with self._locked():
-            if os.fstat(self._descriptor).st_size < size:
-                os.ftruncate(self._descriptor, size)
-            self._map = mmap.mmap(self._descriptor, size)
+            self._map = mmap.mmap(self._descriptor, _SIZE)
             self._block = memoryview(self._map).cast("d")
             self._buckets = tuple(Bucket(self._block, _HEADER + lane * BUCKET_SIZE) for lane in Lane)
             self._start_over_after_reboot()
@@ -93,6 +94,7 @@ class Limiter:
         self._block.release()
         self._map.close()
         os.close(self._descriptor)
+        self._descriptor = -1
 
     async def acquire(self, lane: Lane) -> None:
         """Wait until a request of `lane` may be sent: for the end of its pause, and for a place in the common queue.
@@ -117,25 +119,31 @@ class Limiter:
 
     async def _take_turn(self, lane: Lane) -> None:
         bucket, rate = self._buckets[lane], self._rate(lane)
-        async with self._locked_for_task():
-            ticket = bucket.reserve(time.monotonic(), rate)
-        wait = ticket.slot - time.monotonic()
-        while wait > 0:
-            await self._sleep(wait, lane)
+        ticket: Ticket | None = None
+        while True:
             async with self._locked_for_task():
-                wait = bucket.confirm(ticket, time.monotonic(), rate)
+                now = time.monotonic()
+                if ticket is None or bucket.has_lapsed(ticket, rate):
+                    ticket = bucket.reserve(now, rate)
+                    wait = ticket.slot - now
+                else:
+                    wait = bucket.confirm(ticket, now, rate)
+            if wait <= 0:
+                return
+            await self._sleep(wait, lane)
 
-    def close_gate(self, lane: Lane, seconds: float) -> None:
+    async def close_gate(self, lane: Lane, seconds: float) -> None:
         """On a 429: let no process send a request of `lane` for `seconds`, and learn its rate from them."""
-        with self._locked():
-            now = time.monotonic()
+        now, now_wall = time.monotonic(), time.time()
+        async with self._locked_for_task():
             self._buckets[lane].learn(seconds, now)
-            self._buckets[lane].pause(now + seconds, time.time() + seconds)
+            self._buckets[lane].pause(now + seconds, now_wall + seconds)
 
-    def pause(self, lane: Lane, seconds: float) -> None:
+    async def pause(self, lane: Lane, seconds: float) -> None:
         """Let no process send a request of `lane` for `seconds` from now; a longer pause stays."""
-        with self._locked():
-            self._buckets[lane].pause(time.monotonic() + seconds, time.time() + seconds)
+        until, until_wall = time.monotonic() + seconds, time.time() + seconds
+        async with self._locked_for_task():
+            self._buckets[lane].pause(until, until_wall)
 
     def pause_left(self, lane: Lane) -> float:
         """Return the seconds for which `lane` is still paused, 0 if it is not (one aligned read, no lock)."""
@@ -165,15 +173,26 @@ class Limiter:
     @asynccontextmanager
     async def _locked_for_task(self) -> AsyncIterator[None]:
         """Lock without ever stopping the event loop: a holder that is suspended keeps only a thread waiting."""
-        async with self._task_lock:
+        await self._task_lock.acquire()
+        waiting: asyncio.Future[None] | None = None
+        try:
             try:
                 fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                await asyncio.to_thread(fcntl.flock, self._descriptor, fcntl.LOCK_EX)
-            try:
-                yield
-            finally:
-                fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+                loop = asyncio.get_running_loop()
+                waiting = loop.run_in_executor(None, fcntl.flock, self._descriptor, fcntl.LOCK_EX)
+                await asyncio.shield(waiting)
+            yield
+        finally:
+            if waiting is None or waiting.done():
+                self._unlock()
+            else:  # cancelled, but the thread will get the lock all the same
+                waiting.add_done_callback(lambda _: self._unlock())
+
+    def _unlock(self) -> None:
+        with suppress(OSError, ValueError):  # closed meanwhile: then the kernel has freed it
+            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+        self._task_lock.release()
 
     def _start_over_after_reboot(self) -> None:
         boot = _boot_number()
@@ -205,10 +224,32 @@ def _open(path: Path) -> int:
             candidate.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if candidate.parent.stat().st_uid != os.getuid():
                 continue  # somebody else's folder under a name that we could guess
-            return os.open(candidate, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            descriptor = os.open(candidate, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            try:
+                _fill(descriptor)
+            except OSError:
+                os.close(descriptor)
+                raise
         except OSError as error:
             last = error
+        else:
+            return descriptor
     raise DiskError(f"cannot keep the rate limit's state in {path.parent}: {last}", "set XDG_STATE_HOME to a folder")
+
+
+def _fill(descriptor: int) -> None:
+    """Give the file its size in written bytes: to touch a hole of it in the map would kill us on a full disk."""
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    try:
+        size = before = os.fstat(descriptor).st_size
+        try:
+            while size < _SIZE:
+                size += os.pwrite(descriptor, bytes(_SIZE - size), size)
+        except OSError:
+            os.ftruncate(descriptor, before)
+            raise
+    finally:
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
 
 
 def _boot_number() -> float:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
-from typing import TYPE_CHECKING, Literal, TextIO
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 import structlog
 
@@ -18,6 +19,8 @@ Log = structlog.types.FilteringBoundLogger
 
 _LEVELS: dict[Level, int] = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 _CREDENTIAL = re.compile(r"fig[dpou]_[A-Za-z0-9_-]+")
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""What would end a line, steer a terminal or not encode: names and messages come from outside."""
 
 
 def open_log(
@@ -31,14 +34,14 @@ def open_log(
         stream: where to; standard error if None.
         secrets: texts that must never be written; whatever looks like a Figma token is taken out too.
     """
-    renderer: Callable[..., str | bytes] = structlog.processors.JSONRenderer() if as_json else _as_text
+    renderer: Callable[..., Any] = structlog.processors.JSONRenderer() if as_json else _as_text
     log: Log = structlog.wrap_logger(
         structlog.WriteLogger(stream or sys.stderr),
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True) if as_json else _pass_on,
-            _Redactor(secrets),
             renderer,
+            _Redactor(secrets),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
     )
@@ -46,23 +49,16 @@ def open_log(
 
 
 class _Redactor:
-    """Takes secrets out of every value of an event."""
+    """Takes secrets out of a rendered line: wherever in an event they were, and in whatever way they were escaped."""
 
     def __init__(self, secrets: tuple[str, ...]) -> None:
-        self._secrets = tuple(secret for secret in secrets if secret)
+        forms = {form for secret in secrets for form in (secret, json.dumps(secret)[1:-1], repr(secret)[1:-1])}
+        self._secrets = sorted(forms - {""}, key=len, reverse=True)
 
-    def __call__(
-        self, _logger: object, _method: str, event: MutableMapping[str, object]
-    ) -> MutableMapping[str, object]:
-        for key, value in event.items():
-            if isinstance(value, str):
-                event[key] = self._redact(value)
-        return event
-
-    def _redact(self, text: str) -> str:
+    def __call__(self, _logger: object, _method: str, line: Any) -> str:
         for secret in self._secrets:
-            text = text.replace(secret, "[redacted]")
-        return _CREDENTIAL.sub("[redacted]", text)
+            line = line.replace(secret, "[redacted]")
+        return _CREDENTIAL.sub("[redacted]", str(line))
 
 
 def _pass_on(_logger: object, _method: str, event: _Event) -> _Event:
@@ -72,4 +68,5 @@ def _pass_on(_logger: object, _method: str, event: _Event) -> _Event:
 def _as_text(_logger: object, _method: str, event: _Event) -> str:
     level, message = event.pop("level"), event.pop("event")
     facts = " ".join(f"{key}={value}" for key, value in event.items())
-    return f"{level}: {message}{f' ({facts})' if facts else ''}"
+    line = f"{level}: {message}{f' ({facts})' if facts else ''}"
+    return _UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], line)

@@ -3,11 +3,13 @@
 A bucket is a log of send times. The request with ticket `n` may go one window after the request with ticket
 `n - R` went, so that no sliding window ever holds more than R, and a queue is served at R all the same. A ticket is
 taken once and honoured in order (first come, first served); whoever holds one sleeps until its slot, so nobody polls.
-Times are seconds of one monotonic clock, given as arguments.
+Until it went, the log has its slot as a negative number; who oversleeps so long that `n + R` went first has to take
+another ticket. Times are seconds of one monotonic clock, given as arguments.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,6 +26,7 @@ _COUNT, _PAUSED_UNTIL, _PAUSED_UNTIL_WALL, _SPACING, _LEARNT_AT, _LOG = range(6)
 BUCKET_SIZE = _LOG + LOG_SIZE
 """Doubles that one bucket needs."""
 
+_LONGEST_PAUSE = 1e9  # seconds; what claims to be longer is a clock that was wrong, or damage
 _MARGIN = 0.02
 """A window is kept 2 % longer than promised: between taking a slot and Figma's clock lies a network."""
 
@@ -61,7 +64,7 @@ def parse_rate(text: str) -> Rate:
     """
     match = _RATE.fullmatch(text)
     amount = float(match[1]) if match else 0.0
-    if match is None or amount <= 0:
+    if match is None or not 0 < amount < math.inf:
         raise ValueError(f'a rate is a number per second or per minute, such as "10/s" or "15/min", not "{text}"')
     seconds = _SECONDS[(match[2] or "s")[0].lower()]
     while amount < 1 or (amount != int(amount) and amount * 10 <= LOG_SIZE // 2):
@@ -91,15 +94,21 @@ class Bucket:
         number = int(self._block[self._at + _COUNT]) + 1
         slot = max(now, self.paused_until, self._earliest(number, rate))
         self._block[self._at + _COUNT] = number
-        self._set_sent(number, slot)
+        self._log(number, slot if slot <= now else -slot)
         return Ticket(number, slot)
+
+    def has_lapsed(self, ticket: Ticket, rate: Rate) -> bool:
+        """Did a request go that counted on this one having gone before? Then the holder must `reserve` again."""
+        count = int(self._block[self._at + _COUNT])
+        later = range(ticket.number + rate.requests, count + 1, rate.requests)
+        return count - ticket.number >= LOG_SIZE or any(self._logged(number) >= 0 for number in later)
 
     def confirm(self, ticket: Ticket, now: float, rate: Rate) -> float:
         """Return 0 and note the sending if `ticket` may go now, else the seconds still to wait."""
         wait = max(self.paused_until, self._earliest(ticket.number, rate)) - now
         if wait > 0:
             return wait
-        self._set_sent(ticket.number, now)
+        self._log(ticket.number, now)
         return 0.0
 
     def pause(self, until: float, until_wall: float) -> None:
@@ -128,7 +137,7 @@ class Bucket:
         until_wall = self._block[self._at + _PAUSED_UNTIL_WALL]
         for index in range(BUCKET_SIZE):
             self._block[self._at + index] = 0.0
-        if until_wall > now_wall:
+        if now_wall < until_wall < now_wall + _LONGEST_PAUSE:
             self.pause(now + until_wall - now_wall, until_wall)
 
     @property
@@ -137,11 +146,22 @@ class Bucket:
         return self._block[self._at + _PAUSED_UNTIL]
 
     def _earliest(self, number: int, rate: Rate) -> float:
-        """When the window of the request `R` places before `number` has passed."""
-        before = number - rate.requests
-        if before < 1:
-            return 0.0
-        return self._block[self._at + _LOG + before % LOG_SIZE] + rate.seconds * (1 + _MARGIN)
+        """When the window of the request `R` places before `number` has passed.
 
-    def _set_sent(self, number: int, when: float) -> None:
+        If that one is still waiting (or its holder is dead), it is counted at the earliest time that it may go.
+        """
+        window = gap = rate.seconds * (1 + _MARGIN)
+        earliest = 0.0
+        for before in range(number - rate.requests, max(0, number - LOG_SIZE), -rate.requests):
+            when = self._logged(before)
+            if when >= 0:
+                return max(earliest, when + gap)
+            earliest = max(earliest, gap - when, gap + self.paused_until)
+            gap += window
+        return earliest
+
+    def _logged(self, number: int) -> float:
+        return self._block[self._at + _LOG + number % LOG_SIZE]
+
+    def _log(self, number: int, when: float) -> None:
         self._block[self._at + _LOG + number % LOG_SIZE] = when

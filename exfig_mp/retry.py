@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 TRANSIENT_STATUSES = frozenset({408, 500, 502, 503, 504})
@@ -41,7 +42,8 @@ def parse_retry_after(text: str | None, now_wall: float) -> float | None:
         seconds = float(text) if text.isascii() else 0.0
     except ValueError:
         try:
-            seconds = parsedate_to_datetime(text).timestamp() - now_wall
+            when = parsedate_to_datetime(text)  # without a zone it is in UTC, as HTTP dates are
+            seconds = (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp() - now_wall
         except (ValueError, TypeError, OverflowError):
             return None
     return seconds if 0 < seconds < 10**9 else None

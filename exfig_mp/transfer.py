@@ -87,7 +87,7 @@ class Transfer:
                 advice = _NETWORK_ADVICE if outcome.transient else ""
                 return Failed(job.id, Failure(outcome.cause, outcome.message, advice, attempt))
             if outcome.pause:
-                self._limiter.pause(Lane.CDN, outcome.pause)
+                await self._limiter.pause(Lane.CDN, outcome.pause)
             delay = policy.delay(attempt - 1, random.random())
             self._on_retry(Retried(job.id, attempt, delay, outcome.message))
             await asyncio.sleep(delay)
@@ -129,9 +129,15 @@ def _judge_answer(reply: Reply, job: Job) -> bytes | Fault:
 
 
 def _corruption(reply: Reply) -> str | None:
-    """Compare the body with a strong ETag that looks like an MD5: S3 gives one for objects stored in one part."""
+    """Compare the body with a strong ETag that looks like an MD5: S3 gives one for objects stored in one part.
+
+    What S3 encrypts with a key of its user's has an ETag of the same look that is no MD5.
+    """
     etag = reply.headers.get("etag", "")
     if "content-encoding" in reply.headers or not _MD5_ETAG.fullmatch(etag):
+        return None
+    encryption = reply.headers.get("x-amz-server-side-encryption", "")
+    if "kms" in encryption or "x-amz-server-side-encryption-customer-algorithm" in reply.headers:
         return None
     if hashlib.md5(reply.body, usedforsecurity=False).hexdigest() == etag[1:-1]:
         return None

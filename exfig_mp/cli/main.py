@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 
 import click
@@ -46,6 +47,7 @@ def cli() -> None:
     Exit codes: 0 all done, 1 some items or configs failed, 2 usage or config error, 3 token or permission,
     5 another run holds the folder, 75 blocked by a rate limit, 130/143 interrupted.
     """  # noqa: D301  # click's mark for a paragraph that is not re-wrapped
+    click.get_current_context().color = _colour()
 
 
 def run() -> None:
@@ -59,8 +61,14 @@ def run() -> None:
 
 def show_error(error: ExfigError) -> None:
     """Print what happened and what to do, without a traceback."""
-    click.secho(f"Error: {error.message}", fg="red", err=True)
+    click.secho(f"Error: {error.message}", fg="red", err=True, color=_colour())
     for problem in getattr(error, "problems", ()):
         click.echo(f"  {problem}", err=True)
     if error.advice:
         click.echo(f"  {error.advice}", err=True)
+
+
+def _colour() -> bool | None:
+    """Return whether messages may have colours; None leaves it to the terminal. Unlike rich, click looks at nothing."""
+    unwanted = os.environ.get("NO_COLOR") or os.environ.get("EXFIG_MP_NO_COLOR") or "--no-color" in sys.argv
+    return False if unwanted else None

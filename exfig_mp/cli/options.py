@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from exfig_mp.config import Config
+    from exfig_mp.exporters.settings import Figma
     from exfig_mp.ratelimit import Rate
     from exfig_mp.resume import Wish
+    from exfig_mp.retry import RetryPolicy
     from exfig_mp.run_options import RunOptions
     from exfig_mp.sources.figma_api import Token
 
@@ -37,6 +39,9 @@ class CommandOptions:
 
     workers: int | None
     max_retries: int | None
+    retry_base: float | None
+    retry_cap: float | None
+    retry_jitter: int | None
     rate_limit: str | None
     timeout: float | None
     max_wait: float | None
@@ -97,6 +102,24 @@ _SHARED = (
         help="Worker processes; 0 works in the coordinator. [default: cores, at most 8]",
     ),
     option("--max-retries", type=click.IntRange(0, 100), help="Retries after the first attempt. [default: 4]"),
+    option(
+        "--retry-base",
+        type=click.FloatRange(0, min_open=True),
+        metavar="S",
+        help="Seconds before the first retry; doubled before each further one. [default: 1]",
+    ),
+    option(
+        "--retry-cap",
+        type=click.FloatRange(0, min_open=True),
+        metavar="S",
+        help="Most seconds before a retry. [default: 30]",
+    ),
+    option(
+        "--retry-jitter",
+        type=click.IntRange(0, 100),
+        metavar="PCT",
+        help="How far a delay is spread by chance, in per cent both ways. [default: 20]",
+    ),
     option("--rate-limit", metavar="R", help="API requests: 10 or 10/s per second, 15/min per minute. [default: 10/s]"),
     option(
         "--timeout",
@@ -145,7 +168,6 @@ def resolve(options: CommandOptions, configs: Iterable[Config], config_hash: str
     """
     from exfig_mp.limiter import LimiterOptions, block_path  # noqa: PLC0415  # loads with the run, not with --help
     from exfig_mp.ratelimit import CEILING  # noqa: PLC0415
-    from exfig_mp.retry import RetryPolicy  # noqa: PLC0415
     from exfig_mp.run_options import RunOptions  # noqa: PLC0415
     from exfig_mp.sources.figma_api import ApiOptions  # noqa: PLC0415
     from exfig_mp.transfer import TransferOptions  # noqa: PLC0415
@@ -154,7 +176,7 @@ def resolve(options: CommandOptions, configs: Iterable[Config], config_hash: str
     figma = [root.figma for root in roots]
     origin = _origin(options.api_url or os.environ.get("FIGMA_API_BASE_URL") or _first(one.base_url for one in figma))
     token = read_token(os.environ)
-    retry = RetryPolicy(_pick(options.max_retries, (one.max_retries for one in figma), 4))
+    retry = _retry_policy(options, figma)
     timeout = _first([options.timeout, *(one.timeout for one in figma)])
     given = _first([options.rate_limit, *(one.rate_limit for one in figma)])
     parallel = _pick(options.parallel, (root.batch.parallel for root in roots), 3)
@@ -177,6 +199,17 @@ def resolve(options: CommandOptions, configs: Iterable[Config], config_hash: str
         parallel=parallel,
         connections=min(connections * (parallel if batch else 1), MOST_CONNECTIONS),
         transfer=TransferOptions(retry=retry, fsync=options.fsync or any(root.output.fsync for root in roots)),
+    )
+
+
+def _retry_policy(options: CommandOptions, figma: list[Figma]) -> RetryPolicy:
+    from exfig_mp.retry import RetryPolicy  # noqa: PLC0415  # loads with the run, not with --help
+
+    return RetryPolicy(
+        retries=_pick(options.max_retries, (one.max_retries for one in figma), 4),
+        base=_pick(options.retry_base, (one.retry_base for one in figma), 1.0),
+        cap=_pick(options.retry_cap, (one.retry_cap for one in figma), 30.0),
+        jitter=_pick(options.retry_jitter, (one.retry_jitter for one in figma), 20) / 100,
     )
 
 

@@ -9,7 +9,7 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from exfig_mp.errors import DiskError
+from exfig_mp.errors import DiskError, FigmaError
 from exfig_mp.journal import Placed
 from exfig_mp.model import Done, Failed, Failure
 
@@ -65,6 +65,8 @@ class JobLoop:
             self._idle.clear()
             try:
                 result = await self._transfer.run(job)
+            except FigmaError as error:  # the store asks for a longer pause than may be waited for
+                result = Failed(job.id, error.failure)
             except Exception as error:  # noqa: BLE001  # a bug must cost one job, not a lost result and a hung run
                 result = Failed(job.id, Failure("error", f"{type(error).__name__}: {error}", "please report this bug"))
             self._in_flight -= 1

@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import signal
 import socket
 from collections import Counter, deque
 from dataclasses import dataclass, field, replace
+from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING, Self
 
 import msgspec
@@ -57,13 +59,15 @@ class Processes:
 
     def __init__(self, options: EngineOptions) -> None:
         self._options = options
-        connections = max(1, options.session.connections // options.workers)
+        self._count = min(options.workers, options.session.connections)
+        connections = options.session.connections // self._count
         self._session = replace(options.session, connections=connections)
         self._capacity = 3 * connections
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload([worker.__name__])
         self._workers: set[_Worker] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._launching: set[asyncio.Task[None]] = set()
         self._events: asyncio.Queue[_Event] = asyncio.Queue()
         self._waiting: deque[Shard] = deque()
         self._suspects: deque[Job] = deque()
@@ -73,11 +77,12 @@ class Processes:
         self._hungry.set()
 
     async def __aenter__(self) -> Self:
-        for number in range(1, self._options.workers + 1):
-            self._watch(self._launch(f"worker-{number}"))
+        for number in range(1, self._count + 1):
+            self._launch(f"worker-{number}")
         return self
 
     async def __aexit__(self, *exception: object) -> None:
+        await asyncio.gather(*self._launching, return_exceptions=True)  # a start cannot be taken back half-way
         for member in self._workers:
             member.pipe.send(Stop())
         await asyncio.gather(*(asyncio.to_thread(member.process.join, GRACE + 1) for member in self._workers))
@@ -131,7 +136,7 @@ class Processes:
             self._deaths_at_start += 1
             if self._deaths_at_start >= _DEATHS_AT_START:
                 raise ExfigError("worker processes end as soon as they start", "try --workers 0 to see why")
-        self._watch(self._launch(member.name))
+        self._launch(member.name)
         results: list[JobResult] = []
         for job in member.owes.values():
             self._deaths[job.id] += 1
@@ -164,7 +169,12 @@ class Processes:
             await self._hungry.wait()
         self._events.put_nowait(_ShardsEnded)
 
-    async def _launch(self, name: str) -> None:
+    def _launch(self, name: str) -> None:
+        task = self._watch(self._start(name))
+        self._launching.add(task)
+        task.add_done_callback(self._launching.discard)
+
+    async def _start(self, name: str) -> None:
         ours, theirs = self._context.Pipe(duplex=True)
         options = WorkerOptions(
             self._session, self._options.transfer, self._options.limiter, self._options.journal_path(name)
@@ -173,7 +183,7 @@ class Processes:
             target=worker.main, args=(theirs, options), name=f"exfig-mp-{name}", daemon=True
         )
         try:
-            await asyncio.to_thread(process.start)
+            await asyncio.to_thread(_start_deaf, process)
         except (OSError, EOFError) as error:
             advice = "use fewer --workers, or raise the limits of processes and open files"
             raise ExfigError(f"cannot start a worker process: {error!r}", advice) from error
@@ -182,6 +192,9 @@ class Processes:
         ours.close()
         member = _Worker(name, process, await Pipe.open(sock, msgspec.msgpack.Decoder(FromWorker)))
         self._workers.add(member)
+        self._watch(self._listen(member))
+
+    async def _listen(self, member: _Worker) -> None:
         while (message := await member.pipe.receive()) is not None:
             self._events.put_nowait((member, message))
         self._events.put_nowait((member, None))
@@ -191,13 +204,28 @@ class Processes:
         await asyncio.to_thread(member.process.join)
         await member.pipe.close()
 
-    def _watch(self, work: Coroutine[None, None, None]) -> None:
+    def _watch(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         """Run `work` beside the engine; its failure becomes the run's."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         task.add_done_callback(self._pass_on_failure)
+        return task
 
     def _pass_on_failure(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
             self._events.put_nowait(error)
+
+
+def _start_deaf(process: ForkServerProcess) -> None:
+    """Start a process that no Ctrl-C reaches, not even before it can say so itself: a blocked signal is inherited.
+
+    The thread's mask is what counts. The resource tracker would unblock the signal behind its own start, so it goes
+    first.
+    """
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

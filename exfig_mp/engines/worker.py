@@ -12,6 +12,7 @@ import socket
 import sys
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -57,12 +58,12 @@ class WorkerOptions:
 def main(connection: Connection, options: WorkerOptions) -> None:
     """Run jobs until the coordinator says stop, or is gone. The exit code is 1 if the worker could not start."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the coordinator alone decides
-    _die_with_parent()
+    _die_with_coordinator()
+    # `connection` itself stays open: its end tells the coordinator that all is over, also what is said below.
     sock = socket.socket(fileno=os.dup(connection.fileno()))
-    connection.close()
     try:
         run(_serve(sock, options))
-    except ExfigError as error:
+    except (ExfigError, OSError) as error:
         sys.stderr.write(f"exfig-mp worker: {error}\n")
         sys.exit(1)
 
@@ -95,7 +96,15 @@ async def _serve(sock: socket.socket, options: WorkerOptions) -> None:
                     return await jobs.stop(0.0)
 
 
-def _die_with_parent() -> None:
-    """On Linux, ask for SIGKILL when the parent process dies: also a hung worker must not outlive its coordinator."""
+def _die_with_coordinator() -> None:
+    """On Linux, ask for SIGKILL when the parent dies: also a hung or stopped worker must not outlive its coordinator.
+
+    The parent is the forkserver, which lives as long as anybody holds its pipe: so only the coordinator may.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        server = getattr(forkserver, "_forkserver", None)
+        alive = getattr(server, "_forkserver_alive_fd", None)
+        if server is not None and alive is not None:
+            os.close(alive)
+            server._forkserver_alive_fd = None  # noqa: SLF001  # there is no public way to let go of it

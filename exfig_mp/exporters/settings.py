@@ -116,6 +116,9 @@ class Figma(Section):
     dark_high_contrast_file_id: Text | None = None
     timeout: Annotated[float, Ge(1), Le(600)] | None = None
     max_retries: Annotated[int, Ge(0), Le(100)] | None = None
+    retry_base: Seconds | None = None
+    retry_cap: Seconds | None = None
+    retry_jitter: Percent | None = None
     rate_limit: Annotated[float, Gt(0), Le(1000)] | str | None = None
     max_wait: Annotated[float, Ge(0)] | None = None
     concurrent_downloads: Annotated[int, Ge(1), Le(200)] | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -46,15 +46,29 @@ async def fetch(api: FigmaApi, file_keys: Iterable[str], at_once: int) -> Files:
     async def one(key: str) -> File | Failure:
         async with gate:
             try:
-                meta, components = await asyncio.gather(api.meta(key), api.components(key))
-                return File(key, meta.name, meta.version or meta.last_touched_at, components)
+                meta, components = asyncio.create_task(api.meta(key)), asyncio.create_task(api.components(key))
+                await _together(meta, components)
+                named = meta.result()
+                return File(key, named.name, named.version or named.last_touched_at, components.result())
             except FigmaError as error:
                 if error.cause in {"auth", "rate_limit"}:
                     raise
                 return error.failure
 
     keys = sorted(set(file_keys))
-    return dict(zip(keys, await asyncio.gather(*(one(key) for key in keys)), strict=True))
+    tasks = [asyncio.create_task(one(key)) for key in keys]
+    await _together(*tasks)
+    return {key: task.result() for key, task in zip(keys, tasks, strict=True)}
+
+
+async def _together(*tasks: asyncio.Task[Any]) -> None:
+    """Wait for all tasks. When one fails, the others end with it: each would cost another call for nothing."""
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def select(files: Mapping[str, File], selection: Selection, matches: Callable[[str, str], bool]) -> Variants:

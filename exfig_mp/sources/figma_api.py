@@ -6,6 +6,7 @@ Metadata is asked for once a run: an answer that the checkpoint remembers is use
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import time
 from collections import Counter
@@ -86,6 +87,7 @@ class _Call:
     endpoint: str
     lane: Lane
     timeout: float
+    can_be_split: bool = False
 
 
 class FigmaApi:
@@ -112,6 +114,7 @@ class FigmaApi:
         self._options = options
         self._answers = answers
         self._on_retry = on_retry
+        self._failed_in_a_row = 0
         self.calls: Counter[tuple[str, int]] = Counter()
         """Requests sent so far, by endpoint and tier, failed attempts included: Figma counts them too."""
 
@@ -130,13 +133,16 @@ class FigmaApi:
         call = _Call(path, f"components of file {file_key}", "components", Lane.TIER_3, 0)
         return (await self._remembered(call, ComponentsAnswer)).meta.components
 
-    async def images(self, file_key: str, query: str, subject: str) -> dict[str, str | None]:
+    async def images(
+        self, file_key: str, query: str, subject: str, *, can_be_split: bool = False
+    ) -> dict[str, str | None]:
         """Have nodes rendered: `query` is the encoded query of `GET /v1/images/:key`.
 
-        Asking again is not enough when the request is too much; the caller splits it (`FigmaError.status` tells).
+        With `can_be_split` the caller will rather ask for less than ask for the same all over: a server error or a
+        timeout, which most often mean too much work, is repeated only once.
         """
         path = f"/v1/images/{_key(file_key)}?{query}"
-        call = _Call(path, subject, "images", Lane.TIER_1, self._options.render_timeout)
+        call = _Call(path, subject, "images", Lane.TIER_1, self._options.render_timeout, can_be_split)
         answer = _decode(await self._ask(call), ImagesAnswer, call)
         if answer.err:
             raise FigmaError(refusal(400, answer.err, subject), status=400)
@@ -157,34 +163,40 @@ class FigmaApi:
             await self._limiter.acquire(call.lane)
             self.calls[call.endpoint, call.lane.value] += 1
             request = Get(
-                self._options.origin + call.path, call.timeout or self._options.timeout, self._options.token.headers()
+                self._options.origin + call.path,
+                call.timeout or self._options.timeout,
+                self._options.token.headers(),
+                once=True,  # each costs a call
             )
             reply = await self._session.get(request)
             if not isinstance(reply, NoReply) and reply.status == 200 and reply.body:
+                self._failed_in_a_row = 0
                 return reply.body
-            if self._close_gate(reply, call.lane):
+            if await self._close_gate(reply, call.lane):
                 continue
             failed += 1
+            self._failed_in_a_row += 1
             failure = self._failure(reply, call)
             if failure is not None:
                 raise FigmaError(failure, getattr(reply, "status", 0))
             reason = reply.detail if isinstance(reply, NoReply) else f"HTTP {reply.status}"
-            if not policy.allows(failed - 1):
+            if not policy.allows(failed - 1) or failed > _patience(reply, call):
                 raise _exhausted(reply, call, failed, reason)
-            delay = policy.delay(failed - 1, random.random())
+            # Whoever asks while nobody gets an answer waits as long as the one who has asked longest.
+            delay = policy.delay(max(failed, self._failed_in_a_row) - 1, random.random())
             if not isinstance(reply, NoReply) and reply.status == 429:
-                self._limiter.pause(call.lane, delay)  # no word of how long: all processes hold back together
+                await self._limiter.pause(call.lane, delay)  # no word of how long: all processes hold back together
             self._on_retry(Attempt(call.subject, failed, delay, reason))
             await asyncio.sleep(delay)
 
-    def _close_gate(self, reply: Reply | NoReply, lane: Lane) -> bool:
+    async def _close_gate(self, reply: Reply | NoReply, lane: Lane) -> bool:
         """On a 429 that says for how long, pause the lane for everybody; it does not count as an attempt."""
         if isinstance(reply, NoReply) or reply.status != 429:
             return False
         seconds = parse_retry_after(reply.headers.get("retry-after"), time.time())
         if seconds is None:
             return False
-        self._limiter.close_gate(lane, seconds + _AFTER_GATE)
+        await self._limiter.close_gate(lane, seconds + _AFTER_GATE)
         return True
 
     def _failure(self, reply: Reply | NoReply, call: _Call) -> Failure | None:
@@ -196,6 +208,15 @@ class FigmaApi:
         if reply.status in TRANSIENT_STATUSES or reply.status in {200, 202, 429}:
             return None  # 202: a firewall's challenge with an empty body; 200 without a body is no better
         return refusal(reply.status, error_text(reply.body), call.subject)
+
+
+def _patience(reply: Reply | NoReply, call: _Call) -> float:
+    """Return how many failures of this kind are borne before the caller should ask for less."""
+    if not call.can_be_split:
+        return math.inf
+    if isinstance(reply, NoReply):
+        return 1 if reply.trouble == "timeout" else math.inf
+    return 1 if reply.status >= 500 else math.inf
 
 
 def _exhausted(reply: Reply | NoReply, call: _Call, attempts: int, reason: str) -> FigmaError:
@@ -211,7 +232,7 @@ def _exhausted(reply: Reply | NoReply, call: _Call, attempts: int, reason: str) 
 def _decode(body: bytes, form: type[_Answer], call: _Call) -> _Answer:
     try:
         return msgspec.json.decode(body, type=form)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # bytes that are no UTF-8 are a ValueError that is no MsgspecError
         message = f"Figma's answer to the request for the {call.subject} is not what was expected: {error}"
         raise FigmaError(Failure("server", message, STATUS_ADVICE), 200) from error
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from exfig_mp.model import Failure
 
 if TYPE_CHECKING:
+    from exfig_mp.errors import FigmaError
     from exfig_mp.model import Cause
 
 STATUS_ADVICE = "check the network connection, or Figma's status page (status.figma.com)"
-RENDER_TIMEOUT = "Render timeout"
 
 _NEW_CREDENTIAL = (
     "make a new token in Figma (Settings > Security > Personal access tokens) and set FIGMA_PERSONAL_TOKEN to it"
@@ -53,12 +53,10 @@ def refusal(status: int, text: str, subject: str) -> Failure:
     return Failure(cause, message, advice)
 
 
-def is_too_much(status: int, text: str, *, ids: int) -> bool:
-    """Does the answer to an images request say that less should be asked for at a time?
+def is_too_much(error: FigmaError, *, ids: int) -> bool:
+    """Does the failure of an images request for `ids` nodes say that less should be asked for at a time?
 
-    413 and 414 mean the URL; the render timeout means the work; a gateway's 504 is the same timeout further out. Any
-    other 400 for more than one id may be one id that spoils the others, so it is narrowed down as well.
+    413 and 414 mean the URL; 400 the render timeout, or one id that spoils the others; a server error that stays is
+    most often a render that is too large, and a timeout the same further out.
     """
-    if status in {413, 414, 431, 504}:
-        return True
-    return status == 400 and (text.startswith(RENDER_TIMEOUT) or ids > 1)
+    return ids > 1 and (error.status in {400, 413, 414, 431, 500, 502, 503, 504} or error.cause == "timeout")

@@ -79,6 +79,6 @@ def error_text(body: bytes) -> str:
     """Return Figma's own words from an error body, or an empty text if it is no JSON error."""
     try:
         answer = msgspec.json.decode(body, type=ErrorAnswer)
-    except msgspec.MsgspecError:
+    except (ValueError, RecursionError):  # bytes that are no UTF-8 are a ValueError that is no MsgspecError
         return ""
     return answer.err or answer.message or ""

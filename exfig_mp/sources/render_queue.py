@@ -28,6 +28,7 @@ MAX_QUERY = 7_500 - 80
 """Bytes of a query: the whole URL must stay under Figma's 8,192, and some proxies add to it."""
 
 _SIDE_BY_SIDE = 3  # kinds that are rendered at once: Figma allows 10 to 20 calls a minute and needs seconds for each
+_OUTAGE = 8  # calls in a row without an answer: more than a few poisoned nodes can cause
 _COMFORTABLE = 10.0  # seconds of a call below which the next may be larger
 
 
@@ -97,6 +98,7 @@ class RenderQueue:
         self._news = asyncio.Event()
         self._closed = False
         self._refusal: Failure | None = None
+        self._unanswered = 0
 
     def add(self, renders: Iterable[Render]) -> None:
         """Ask for `renders`, after those that are waiting already."""
@@ -164,22 +166,25 @@ class RenderQueue:
     async def _call(self, kind: _Kind, batch: list[Render]) -> list[Drawn | NotDrawn]:
         query = f"{kind.switches}&ids={','.join(_encoded(render.node.id) for render in batch)}"
         started = time.monotonic()
+        subject = f"{len(batch)} renders of file {kind.file_key}"
         try:
-            images = await self._api.images(kind.file_key, query, f"{len(batch)} renders of file {kind.file_key}")
+            images = await self._api.images(kind.file_key, query, subject, can_be_split=len(batch) > 1)
         except FigmaError as error:
             return self._narrow_down(kind, batch, error)
+        self._unanswered = 0
         kind.size.after_success(time.monotonic() - started, len(batch))
         return self._sort_out(kind, batch, images)
 
     def _narrow_down(self, kind: _Kind, batch: list[Render], error: FigmaError) -> list[Drawn | NotDrawn]:
-        splittable = is_too_much(error.status, error.message, ids=len(batch)) or error.status in {500, 502, 503}
-        if splittable and len(batch) > 1:
+        no_answer = error.cause in {"server", "timeout", "network"} and error.status != 200
+        self._unanswered = self._unanswered + 1 if no_answer else 0
+        if error.cause in {"auth", "rate_limit"} or self._unanswered >= _OUTAGE:
+            self._refusal = error.failure
+        elif is_too_much(error, ids=len(batch)):
             kind.size.after_too_much(len(batch))
             middle = len(batch) // 2
-            kind.batches.extendleft([batch[middle:], batch[:middle]])
+            kind.batches.extend([batch[:middle], batch[middle:]])
             return []
-        if error.cause in {"auth", "rate_limit"}:
-            self._refusal = error.failure
         return [NotDrawn(render, error.failure) for render in batch]
 
     def _sort_out(self, kind: _Kind, batch: Sequence[Render], images: dict[str, str | None]) -> list[Drawn | NotDrawn]:
