@@ -1,0 +1,162 @@
+"""What every engine promises (see `engines/protocol.py`); a new engine needs one more line here."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from exfig_mp.engines.inline import Inline
+from exfig_mp.engines.processes import Processes
+from exfig_mp.limiter import Lane, Limiter, LimiterOptions
+from exfig_mp.model import Done, Failed, Job
+from exfig_mp.plan import split
+
+
+@pytest.fixture(params=[Inline, Processes])
+def engine(request):
+    return request.param
+
+
+async def test_each_job_has_exactly_one_result(engine, bench, run_all, assert_all_done):
+    jobs = bench.jobs(150)
+
+    results = await run_all(engine(bench.options), jobs)
+
+    assert_all_done(results, jobs)
+
+
+async def test_no_shards_give_no_results(engine, bench, run_all):
+    assert await run_all(engine(bench.options), []) == []
+
+
+async def test_a_failure_is_a_value_and_costs_no_neighbour(engine, bench, run_all):
+    (bench.folder / "file").write_bytes(b"")
+    jobs = bench.jobs(20)
+    gone = Job("gone", jobs[0].url + "-not", "svg", (str(bench.folder / "out" / "gone.svg"),))
+    blocked = Job("blocked", jobs[0].url, "svg", (str(bench.folder / "file" / "x.svg"),))
+    forbidden = Job("forbidden", "https://example.invalid/x.svg", "svg", (str(bench.folder / "out" / "f.svg"),))
+    wrong = Job("wrong", jobs[0].url, "png", (str(bench.folder / "out" / "w.png"),))
+
+    results = await run_all(engine(bench.options), [gone, *jobs[:10], blocked, forbidden, wrong, *jobs[10:]])
+
+    failed = {result.job_id: result.failure.cause for result in results if isinstance(result, Failed)}
+    assert failed == {"gone": "expired_url", "blocked": "disk", "forbidden": "config", "wrong": "invalid_body"}
+    assert len(results) == 24
+    assert not (bench.folder / "out" / "w.png").exists()
+
+
+async def test_done_means_in_place_and_journalled_at_that_moment(engine, bench, shards_of):
+    jobs = {job.id: job for job in bench.jobs(40)}
+
+    async with engine(bench.options) as running:
+        async for result in running.run(shards_of(jobs.values())):
+            assert isinstance(result, Done)
+            assert bench.is_durable(jobs[result.job_id])
+
+
+async def test_closing_early_loses_nothing_that_was_given_as_done(engine, bench, shards_of):
+    jobs = {job.id: job for job in bench.jobs(200)}
+    done = []
+
+    async with engine(bench.options) as running:
+        async for result in running.run(shards_of(jobs.values())):
+            done.append(result.job_id)
+            if len(done) == 30:
+                break
+
+    memory = bench.memory()
+    assert all(memory.in_place(name, jobs[name].destinations) for name in done)
+    assert memory.damaged == 0
+    assert list(bench.folder.rglob(".exfig-*")) == []
+
+
+async def test_jobs_in_flight_get_their_time_when_the_run_ends_early(engine, faulty_bench, shards_of):
+    bench = faulty_bench({"on": "cdn", "do": "delay", "seconds": 0.7})
+    jobs = bench.jobs(30)
+
+    async with engine(bench.options) as running:
+        first = asyncio.ensure_future(anext(aiter(running.run(shards_of(jobs)))))
+        async with asyncio.timeout(10):
+            while bench.figma.seen()["cdn_connections"] < 8:  # noqa: ASYNC110  # another process has no events
+                await asyncio.sleep(0.01)
+        first.cancel()
+
+    assert len(bench.memory().placed) == 8
+
+
+async def test_closing_leaves_no_process_behind(engine, bench, run_all, workers):
+    await run_all(engine(bench.options), bench.jobs(20))
+
+    assert workers() == set()
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.05, 0.2])
+async def test_closing_before_the_start_is_over_leaves_no_process_behind(engine, bench, workers, seconds):
+    async with engine(bench.options):
+        await asyncio.sleep(seconds)
+
+    assert workers() == set()
+
+
+async def test_shards_are_asked_for_on_demand(engine, bench):
+    asked = 0
+
+    async def endless():
+        nonlocal asked
+        for shard in split(bench.jobs(10_000 * 4), 4):
+            asked += 1
+            yield shard
+
+    async with engine(bench.options) as running:
+        given = 0
+        async for _ in running.run(endless()):
+            given += 1
+            if given == 50:
+                break
+
+    # What is given, what is in flight, and a little ahead.
+    assert asked * 4 < 50 + 8 * 10
+
+
+async def test_a_failure_of_the_shards_is_the_failure_of_the_run(engine, bench):
+    async def broken():
+        yield next(split(bench.jobs(3)))
+        raise LookupError("no more")
+
+    async with engine(bench.options) as running:
+        with pytest.raises(LookupError, match="no more"):
+            _ = [result async for result in running.run(broken())]
+
+
+async def test_retries_are_heard_of_here(engine, faulty_bench, run_all, assert_all_done):
+    bench = faulty_bench({"on": "cdn", "do": "status", "status": 503, "first": 1})
+    jobs = bench.jobs(24)
+
+    results = await run_all(engine(bench.options), jobs)
+
+    assert_all_done(results, jobs)
+    assert {(event.job_id, event.attempt) for event in bench.retried} == {(job.id, 1) for job in jobs}
+    assert {result.attempts for result in results} == {2}
+
+
+async def test_a_store_that_is_paused_for_longer_than_allowed_fails_jobs_and_stalls_nothing(engine, bench, run_all):
+    options = LimiterOptions(str(bench.folder / "limiter.block"), max_wait=0.5)
+    with Limiter(options) as limiter:
+        await limiter.pause(Lane.CDN, 25)
+
+    async with asyncio.timeout(10):
+        results = await run_all(engine(bench.with_options(limiter=options)), bench.jobs(30))
+
+    assert len(results) == 30
+    assert {result.failure.cause for result in results} == {"rate_limit"}
+
+
+async def test_one_download_goes_to_all_its_destinations(engine, bench, run_all):
+    paths = tuple(str(bench.folder / "out" / name / "x.svg") for name in ("a", "b/c", "d"))
+
+    results = await run_all(engine(bench.options), [Job("many", bench.urls[0], "svg", paths)])
+
+    assert isinstance(results[0], Done)
+    assert len({Path(path).read_bytes() for path in paths}) == 1  # noqa: ASYNC240  # nothing else runs

@@ -1,0 +1,373 @@
+"""Asking the simulated Figma: what is repeated, what is not, what it costs, and where the token goes."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from exfig_mp.client import Session, SessionOptions
+from exfig_mp.errors import FigmaError
+from exfig_mp.limiter import Lane, Limiter, LimiterOptions
+from exfig_mp.ratelimit import Rate
+from exfig_mp.retry import RetryPolicy
+from exfig_mp.sources.figma_api import ApiOptions, FigmaApi, Token
+
+if TYPE_CHECKING:
+    from exfig_mp.sources.figma_api import Attempt
+
+FIXTURES = Path(os.environ.get("EXFIG_MP_FIXTURES") or Path(__file__).parents[2].parent / "shared" / "fixtures")
+KEY = "LightLibrary"
+TOKEN = Token("figd_simulator")
+QUICK = RetryPolicy(retries=4, base=0.001, jitter=0.0)
+
+
+class Memory(dict[str, bytes]):
+    """Remembers answers as the checkpoint does."""
+
+    def recall(self, name: str) -> bytes | None:
+        return self.get(name)
+
+    def keep(self, name: str, body: bytes) -> None:
+        self[name] = body
+
+
+@pytest.fixture
+def memory():
+    return Memory()
+
+
+@pytest.fixture
+def retried() -> list[Attempt]:
+    """What was told about repeated attempts."""
+    return []
+
+
+@pytest.fixture
+def limiter(tmp_path):
+    with Limiter(LimiterOptions(str(tmp_path / "block"), ceiling=Rate(1000, 1.0), max_wait=10)) as one:
+        yield one
+
+
+@pytest.fixture
+async def connect(limiter, memory, retried):
+    """Make an API object that talks to a simulator."""
+    async with Session(SessionOptions(allowed_hosts=("127.0.0.1",))) as session:
+
+        def make(figma, policy=QUICK, token=TOKEN, timeout=10.0) -> FigmaApi:
+            options = ApiOptions(
+                origin=figma.api_url, token=token, retry=policy, timeout=timeout, render_timeout=timeout
+            )
+            return FigmaApi(session, limiter, options, memory, retried.append)
+
+        yield make
+
+
+def meta_requests(figma) -> int:
+    count: int = figma.seen()["endpoints"].get("meta", 0)
+    return count
+
+
+@pytest.mark.parametrize("form", ["wrapped", "flat"])
+async def test_meta_is_read_in_both_forms(faulty, connect, form):
+    figma = faulty(meta=form)
+
+    meta = await connect(figma).meta(KEY)
+
+    assert meta.name
+    assert meta.version.isdigit()
+    assert meta.last_touched_at
+
+
+@pytest.mark.parametrize("legacy", [False, True])
+async def test_components_are_read_in_new_and_old_answers(faulty, connect, legacy):
+    figma = faulty(legacy=legacy)
+
+    components = await connect(figma).components(KEY)
+
+    assert {component.name: component.node_id for component in components} == figma.ids()
+    assert all(component.containing_frame for component in components)
+
+
+async def test_images_are_drawn_and_calls_are_counted_by_endpoint_and_tier(library, connect):
+    api = connect(library)
+    node = next(iter(library.ids().values()))
+
+    images = await api.images(KEY, f"format=svg&ids={node},I1:2%3B3:4", "2 renders")
+    await api.meta(KEY)
+    await api.components(KEY)
+
+    assert images[node]
+    assert images["I1:2;3:4"] is None
+    assert api.calls == {("images", 1): 1, ("meta", 3): 1, ("components", 3): 1}
+
+
+async def test_remembered_answers_cost_no_call(library, connect, memory):
+    first = connect(library)
+    meta, components = await first.meta(KEY), await first.components(KEY)
+    before = library.seen()["api_requests"]
+
+    again = connect(library)
+    assert (await again.meta(KEY), await again.components(KEY)) == (meta, components)
+
+    assert library.seen()["api_requests"] == before
+    assert again.calls == {}
+    assert set(memory) == {f"/v1/files/{KEY}/meta", f"/v1/files/{KEY}/components"}
+
+
+async def test_images_are_never_remembered(library, connect, memory):
+    api = connect(library)
+    for _ in range(2):
+        await api.images(KEY, "format=svg&ids=1:1", "1 render")
+
+    assert api.calls["images", 1] == 2
+    assert memory == {}
+
+
+async def test_only_good_answers_are_remembered(faulty, connect, memory):
+    figma = faulty({"on": "meta", "do": "malformed"})
+
+    with pytest.raises(FigmaError):
+        await connect(figma).meta(KEY)
+
+    assert memory == {}
+
+
+@pytest.mark.parametrize("fault", [
+    {"do": "status", "status": 500}, {"do": "status", "status": 502, "body": "html"}, {"do": "status", "status": 503},
+    {"do": "status", "status": 504, "body": "empty"}, {"do": "status", "status": 408}, {"do": "waf"}, {"do": "empty"},
+    {"do": "reset"}, {"do": "cut"}, {"do": "short"}, {"do": "bad_gzip"},
+], ids=lambda fault: f"{fault['do']} {fault.get('status', '')}")  # fmt: skip
+async def test_what_may_get_better_is_asked_again(faulty, connect, retried, fault):
+    figma = faulty({"on": "meta", "first": 2} | fault)
+    api = connect(figma)
+
+    meta = await api.meta(KEY)
+
+    assert meta.name
+    assert api.calls["meta", 3] == meta_requests(figma) == 3
+    assert [(event.number, event.subject) for event in retried] == [(n, f"metadata of file {KEY}") for n in (1, 2)]
+    assert [event.seconds for event in retried] == [0.001, 0.002]
+    assert all(event.reason for event in retried)
+
+
+async def test_after_the_last_attempt_the_error_says_so_and_where_to_look(faulty, connect, retried):
+    figma = faulty({"on": "meta", "do": "status", "status": 503})
+
+    with pytest.raises(FigmaError) as caught:
+        await connect(figma).meta(KEY)
+
+    assert caught.value.cause == "server"
+    assert caught.value.status == 503
+    assert caught.value.failure.attempts == meta_requests(figma) == 5
+    assert "5 attempts" in caught.value.message
+    assert "HTTP 503" in caught.value.message
+    assert "status.figma.com" in caught.value.advice
+    assert len(retried) == 4
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"), [({"do": "status", "status": 500}, 500), ({"do": "hang", "seconds": 0.3}, 0)]
+)
+async def test_what_can_be_split_is_repeated_once_only(faulty, connect, retried, fault, status):
+    figma = faulty({"on": "images"} | fault)
+
+    with pytest.raises(FigmaError) as caught:
+        await connect(figma, timeout=0.1).images(KEY, "format=svg&ids=1:1,1:2", "2 renders", can_be_split=True)
+
+    assert (caught.value.status, caught.value.failure.attempts, len(retried)) == (status, 2, 1)
+    assert figma.seen()["endpoints"]["images"] == 2
+
+
+async def test_no_answer_in_time_is_a_timeout(faulty, connect):
+    figma = faulty({"on": "meta", "do": "hang", "seconds": 0.5})
+
+    with pytest.raises(FigmaError) as caught:
+        await connect(figma, RetryPolicy(retries=1, base=0.001), timeout=0.1).meta(KEY)
+
+    assert (caught.value.cause, caught.value.status, caught.value.failure.attempts) == ("timeout", 0, 2)
+
+
+async def test_no_connection_is_a_network_error(connect):
+    class Nobody:
+        api_url = "http://127.0.0.1:1"
+
+    with pytest.raises(FigmaError) as caught:
+        await connect(Nobody()).meta(KEY)
+
+    assert (caught.value.cause, caught.value.failure.attempts) == ("network", 5)
+
+
+@pytest.mark.parametrize("fault", [{"do": "malformed"}, {"do": "html"}, {"do": "status", "status": 200, "body": "[]"},
+                                   {"do": "status", "status": 200, "body": '{"name": 7}'}], ids=str)  # fmt: skip
+async def test_a_whole_answer_that_is_no_json_of_ours_is_not_asked_for_again(faulty, connect, retried, fault):
+    figma = faulty({"on": "meta"} | fault)
+
+    with pytest.raises(FigmaError, match="not what was expected") as caught:
+        await connect(figma).meta(KEY)
+
+    assert (caught.value.cause, caught.value.status) == ("server", 200)
+    assert meta_requests(figma) == 1
+    assert retried == []
+
+
+@pytest.mark.parametrize(
+    ("refusal", "cause", "code"),
+    [
+        ((403, "Invalid token"), "auth", 3),
+        ((403, "Token expired"), "auth", 3),
+        ((401, "Token has expired"), "auth", 3),
+        ((403, "Invalid scope(s): files:read"), "forbidden", 3),
+        ((403, "File not exportable"), "forbidden", 3),
+        ((404, "Not found"), "not_found", 1),
+        ((400, "File type not supported by this endpoint"), "config", 1),
+    ],
+)
+async def test_a_refusal_is_not_repeated_and_has_figmas_words_and_an_advice(faulty, connect, refusal, cause, code):
+    status, words = refusal
+    figma = faulty(
+        {"on": "meta", "do": "status", "status": status, "body": json.dumps({"status": status, "err": words})}
+    )
+
+    with pytest.raises(FigmaError) as caught:
+        await connect(figma).meta(KEY)
+
+    assert (caught.value.cause, caught.value.status, caught.value.exit_code) == (cause, status, code)
+    assert words in caught.value.message
+    assert caught.value.advice
+    assert "figd" not in caught.value.message + caught.value.advice
+    assert meta_requests(figma) == 1
+
+
+async def test_an_unknown_token_and_an_unknown_file_are_refused_by_the_simulator_itself(library, connect):
+    with pytest.raises(FigmaError) as wrong_token:
+        await connect(library, token=Token("figd_nobody")).meta(KEY)
+    with pytest.raises(FigmaError) as wrong_file:
+        await connect(library).components("NoSuchFile")
+
+    assert wrong_token.value.cause == "auth"
+    assert wrong_file.value.cause == "not_found"
+    assert "NoSuchFile" in wrong_file.value.message
+
+
+async def test_a_429_with_retry_after_is_waited_for_and_uses_up_no_retries(faulty, connect, limiter, retried):
+    figma = faulty({"on": "meta", "do": "rate_limit", "retry_after": 1, "first": 2})
+    api = connect(figma, RetryPolicy(retries=0))
+    begin = time.monotonic()
+
+    meta = await api.meta(KEY)
+
+    assert meta.name
+    assert api.calls["meta", 3] == meta_requests(figma) == 3
+    assert time.monotonic() - begin >= 2
+    assert limiter.seconds_waited >= 2
+    assert retried == []
+    assert figma.seen()["violations"] == []
+
+
+async def test_a_429_stops_its_tier_for_everybody_and_no_other(faulty, connect, limiter):
+    figma = faulty({"on": "meta", "do": "rate_limit", "retry_after": 100})
+
+    with pytest.raises(FigmaError) as caught:
+        await connect(figma).meta(KEY)
+
+    assert (caught.value.cause, caught.value.exit_code) == ("rate_limit", 75)
+    assert 99 < limiter.pause_left(Lane.TIER_3) < 101
+    assert limiter.pause_left(Lane.TIER_1) == 0
+    with pytest.raises(FigmaError):  # another request is not even sent
+        await connect(figma).components(KEY)
+    assert figma.seen()["endpoints"].get("components", 0) == 0
+
+
+@pytest.mark.parametrize("said", [None, "0", "abc", "-3", "Sun, 06 Nov 1994 08:49:37 GMT"])
+async def test_a_429_that_does_not_say_for_how_long_is_a_retry_for_all(faulty, connect, limiter, retried, said):
+    figma = faulty({"on": "meta", "do": "rate_limit", "retry_after": said})
+
+    with pytest.raises(FigmaError) as caught:
+        await connect(figma, RetryPolicy(retries=2, base=0.05, jitter=0.0)).meta(KEY)
+
+    assert (caught.value.cause, caught.value.failure.attempts) == ("rate_limit", 3)
+    assert meta_requests(figma) == 3
+    assert [event.seconds for event in retried] == [0.05, 0.1]
+    assert limiter._buckets[Lane.TIER_3].paused_until > 0
+
+
+async def test_a_legacy_error_with_status_200_is_the_error_that_it_is(faulty, connect):
+    figma = faulty({"on": "images", "do": "status", "status": 200, "body": '{"err":"Render timeout, x","images":{}}'})
+
+    with pytest.raises(FigmaError, match="Render timeout") as caught:
+        await connect(figma).images(KEY, "format=svg&ids=1:1", "1 render")
+
+    assert caught.value.status == 400
+
+
+async def test_a_redirect_within_the_api_is_followed_and_one_to_elsewhere_is_not(faulty, connect):
+    figma = faulty({"on": "meta", "do": "redirect", "first": 1})
+    assert (await connect(figma).meta(KEY)).name
+
+    figma = faulty({"on": "meta", "do": "redirect", "location": "https://evil.example/v1"})
+    with pytest.raises(FigmaError, match="allow-list") as caught:
+        await connect(figma).meta("Another")
+
+    assert caught.value.cause == "config"
+    assert caught.value.advice
+
+
+def test_a_token_goes_out_in_its_header_and_is_shown_nowhere():
+    assert TOKEN.headers() == {"X-Figma-Token": "figd_simulator"}
+    assert Token("abc", oauth=True).headers() == {"Authorization": "Bearer abc"}
+    assert "figd" not in repr(TOKEN)
+    assert "figd" not in repr(ApiOptions(origin="x", token=TOKEN))
+
+
+async def test_an_oauth_token_is_taken_by_the_simulator(faulty, connect):
+    figma = faulty(tokens=[{"token": "oauth-1", "app": "exfig"}, {"token": "figd_simulator"}])
+
+    assert (await connect(figma, token=Token("oauth-1", oauth=True)).meta(KEY)).name
+
+
+async def test_a_file_key_cannot_change_the_path(library, connect):
+    with pytest.raises(FigmaError) as caught:
+        await connect(library).meta("../../me?x=")
+
+    assert caught.value.cause == "not_found"
+    assert library.seen()["endpoints"].get("me", 0) == 0
+
+
+def cases() -> list[Any]:
+    path = FIXTURES / "conformance" / "retry_client.json"
+    if not path.is_file():
+        reason = f"no {path.name}: set EXFIG_MP_FIXTURES to the folder of the fixtures"
+        return [pytest.param(None, marks=pytest.mark.skip(reason=reason), id="retry_client")]
+    return [pytest.param(case, id=case["id"]) for case in json.loads(path.read_text("utf-8"))["cases"]]
+
+
+@pytest.mark.parametrize("case", cases())
+async def test_conforms_to_the_retrying_client(case, faulty, connect, retried):
+    given, expected = case["input"], case["expected"]
+    faults: list[dict[str, Any]] = []
+    for number, response in enumerate(given["responses"], start=1):
+        one = response if isinstance(response, dict) else {"status": response}
+        if one["status"] == 200:
+            continue
+        fault = {"on": "meta", "from_request": number, "requests": 1}
+        if "retryAfter" in one:
+            faults.append(fault | {"do": "rate_limit", "retry_after": str(one["retryAfter"])})
+        else:
+            faults.append(fault | {"do": "status", "status": one["status"]})
+    figma = faulty(*faults)
+    policy = RetryPolicy(given["maxRetries"], given["baseDelay"], given.get("maxDelay", 30.0), given["jitterFactor"])
+
+    try:
+        await connect(figma, policy).meta(KEY)
+        succeeded = True
+    except FigmaError:
+        succeeded = False
+
+    assert succeeded is expected.get("ok", True)
+    assert meta_requests(figma) == expected.get("requests", len(given["responses"]))
+    assert [event.number for event in retried] == expected.get("on_retry_attempts", [event.number for event in retried])

@@ -1,0 +1,116 @@
+"""Each refusal that Figma is known to send has its cause, Figma's own words, and an advice that helps."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from exfig_mp.errors import FigmaError
+from exfig_mp.limiter import Lane, blocked
+from exfig_mp.model import Failure
+from exfig_mp.retry import TRANSIENT_STATUSES
+from exfig_mp.sources.figma_errors import is_too_much, refusal
+from exfig_mp.sources.figma_wire import error_text
+
+FIXTURES = Path(os.environ.get("EXFIG_MP_FIXTURES") or Path(__file__).parents[2].parent / "shared" / "fixtures")
+SUBJECT = "components of file AbC"
+SCOPE = "Invalid scope(s): files:read. This endpoint requires the file_variables:read scope"
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "cause", "advice"),
+    [
+        (403, "Invalid token", "auth", "FIGMA_PERSONAL_TOKEN"),
+        (403, "Token expired", "auth", "new token"),
+        (401, "Token has expired", "auth", "new token"),
+        (401, "", "auth", "FIGMA_PERSONAL_TOKEN"),
+        (403, SCOPE, "forbidden", "scope"),
+        (403, "Limited by Figma plan", "forbidden", "Enterprise"),
+        (403, "File not exportable", "forbidden", "owner"),
+        (403, "", "forbidden", "share the file"),
+        (404, "Not found", "not_found", "file key"),
+        (400, "File type not supported by this endpoint", "config", "design file"),
+        (400, "Request too large. If applicable, filter by query params.", "config", "ask for less"),
+        (400, "ID  is not a valid node_id", "error", "report"),
+        (405, "", "error", "status page"),
+        (418, "I'm a teapot", "error", "status page"),
+    ],
+)
+def test_a_refusal_has_cause_figmas_words_and_advice(status, text, cause, advice):
+    failure = refusal(status, text, SUBJECT)
+
+    assert failure.cause == cause
+    assert advice in failure.advice
+    assert SUBJECT in failure.message
+    assert f"HTTP {status}" in failure.message
+    assert text in failure.message
+
+
+@pytest.mark.parametrize("ids", [2, 100])
+@pytest.mark.parametrize("status", [400, 413, 414, 431, 500, 502, 503, 504])
+def test_what_is_too_long_too_slow_or_spoilt_by_one_node_is_asked_for_in_parts(status, ids):
+    assert is_too_much(FigmaError(refusal(status, "", SUBJECT), status), ids=ids)
+
+
+def test_no_answer_in_time_may_be_too_much_too():
+    assert is_too_much(FigmaError(Failure("timeout", "no answer")), ids=2)
+    assert not is_too_much(FigmaError(Failure("network", "no answer")), ids=2)
+
+
+@pytest.mark.parametrize("status", [0, 200, 401, 403, 404, 429])
+def test_what_has_nothing_to_do_with_the_number_is_not_too_much(status):
+    assert not is_too_much(FigmaError(refusal(status, "Render timeout", SUBJECT), status), ids=50)
+
+
+@pytest.mark.parametrize("status", [400, 413, 500, 504])
+def test_one_node_cannot_be_asked_for_in_parts(status):
+    assert not is_too_much(FigmaError(refusal(status, "", SUBJECT), status), ids=1)
+
+
+OUR_WORDS = {
+    "api_errors/001": ["HTTP 401", "FIGMA_PERSONAL_TOKEN"],
+    "api_errors/002": ["HTTP 403", "share the file", "scopes"],
+    "api_errors/003": ["HTTP 404", "file key"],
+    "api_errors/010": ["HTTP 418"],
+    "api_errors/013": ["HTTP 400"],  # ExFig has no advice here; ours asks for a report
+    "api_errors/017": ["HTTP 404", "Not found", "file key"],  # the key may come from other places than lightFileId
+}
+"""The facts that ExFig's messages hold, in our words: what was asked for, the status, what to do."""
+
+TRANSIENT = {
+    "api_errors/006": "repeated: the last error is shown with its attempts",
+    "api_errors/007": "repeated: the last error is shown with its attempts",
+    "api_errors/014": "no status: the client says what broke",
+    "api_errors/015": "no status: the client says what broke",
+}
+
+
+def cases() -> list[Any]:
+    path = FIXTURES / "conformance" / "api_errors.json"
+    if not path.is_file():
+        reason = f"no {path.name}: set EXFIG_MP_FIXTURES to the folder of the fixtures"
+        return [pytest.param(None, marks=pytest.mark.skip(reason=reason), id="api_errors")]
+    return [pytest.param(case, id=case["id"]) for case in json.loads(path.read_text("utf-8"))["cases"]]
+
+
+@pytest.mark.parametrize("case", cases())
+def test_conforms_to_the_facts_in_exfigs_messages(case):
+    given = case["input"]
+    status = given.get("statusCode", given.get("status"))
+    if case["id"] in TRANSIENT:
+        assert status == 0 or status in TRANSIENT_STATUSES
+        return
+    if status == 429:
+        error = blocked(Lane.TIER_1, given.get("retryAfter", 60.0))
+        assert f"{given.get('retryAfter', 60.0):.0f} s" in error.message
+        assert "later" in error.advice
+        return
+
+    failure = refusal(status, error_text(json.dumps(given).encode()), SUBJECT)
+
+    for words in OUR_WORDS[case["id"]]:
+        assert words in f"{failure.message} {failure.advice}"

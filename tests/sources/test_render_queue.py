@@ -1,0 +1,386 @@
+"""Renders go in, each is answered once, in as few calls as Figma can take; what poisons a call fails alone."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exfig_mp.client import Session, SessionOptions
+from exfig_mp.errors import FigmaError
+from exfig_mp.limiter import Limiter, LimiterOptions
+from exfig_mp.model import Failure, Node, Render
+from exfig_mp.ratelimit import Rate
+from exfig_mp.retry import RetryPolicy
+from exfig_mp.sources.figma_api import ApiOptions, FigmaApi, Token
+from exfig_mp.sources.figma_errors import refusal
+from exfig_mp.sources.render_queue import BatchSize, Drawn, NotDrawn, RenderQueue, query_switches
+
+LONGEST_URL = 7_500
+
+
+def render(node: str, form: Any = "svg", key: str = "LightLibrary", scale: float = 1.0) -> Render:
+    return Render(Node(key, "1", node), form, scale)
+
+
+TIMEOUT = FigmaError(refusal(400, "Render timeout, try requesting fewer or smaller images", "renders"), 400)
+
+
+@dataclass
+class Api:
+    """Stands in for the API: refuses too much, does not draw some nodes, and keeps what it was asked for."""
+
+    poison: frozenset[str] = frozenset()
+    nulls: dict[str, float] = field(default_factory=dict)  # node id: how often it renders nothing
+    most: int = 10_000
+    too_much: FigmaError = TIMEOUT
+    error: FigmaError | None = None
+    error_after: int = 10_000
+    calls: list[list[str]] = field(default_factory=list)
+    asked: Counter[str] = field(default_factory=Counter)
+    running: set[tuple[str, str]] = field(default_factory=set)
+    most_at_once: int = 0
+
+    async def images(
+        self, file_key: str, query: str, subject: str, *, can_be_split: bool = False
+    ) -> dict[str, str | None]:
+        url = f"https://api.figma.com/v1/images/{file_key}?{query}"
+        assert url.isascii()
+        assert ";" not in url
+        ids = parse_qs(query, strict_parsing=True)["ids"][0].split(",")
+        assert len(url) <= LONGEST_URL or len(ids) == 1
+        assert f"{len(ids)} renders" in subject
+        assert can_be_split is (len(ids) > 1)
+        kind = (file_key, query.partition("&ids=")[0])
+        assert kind not in self.running  # what one call teaches serves the next
+        self.calls.append(ids)
+        self.running.add(kind)
+        self.most_at_once = max(self.most_at_once, len(self.running))
+        await asyncio.sleep(0)
+        self.running.remove(kind)
+        if self.error and len(self.calls) > self.error_after:
+            raise self.error
+        if len(ids) > self.most or self.poison.intersection(ids):
+            raise self.too_much
+        self.asked.update(ids)
+        return {
+            one: None if self.asked[one] <= self.nulls.get(one, 0) else f"https://x/{one}" for one in reversed(ids)
+        } | {"9:999": "https://x/unasked"}
+
+
+async def answers_of(api: Any, renders: list[Render]) -> list[Drawn | NotDrawn]:
+    queue = RenderQueue(api)
+    queue.add(renders)
+    queue.close()
+    return [answer async for answers in queue.answers() for answer in answers]
+
+
+def ids(count: int, first: int = 0) -> list[str]:
+    return [f"1:{number}" for number in range(first, first + count)]
+
+
+NODE_IDS = st.one_of(
+    st.builds(lambda a, b: f"{a}:{b}", st.integers(0, 99_999), st.integers(0, 99_999)),
+    st.builds(
+        lambda numbers: "I" + ";".join(f"{a}:{b}" for a, b in numbers),
+        st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)), min_size=2, max_size=40),
+    ),
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    nodes=st.lists(NODE_IDS, unique=True, max_size=80), copies=st.integers(1, 8), form=st.sampled_from(["svg", "png"])
+)
+def test_no_url_is_longer_than_proxies_take_and_every_render_is_answered_once(nodes, copies, form):
+    # The same ids again and again, told apart by their last number: hundreds of long ones.
+    renders = [render(f"{node}{copy}", form) for node in nodes for copy in range(copies)]
+    api = Api()
+
+    answers = asyncio.run(answers_of(api, renders))
+
+    assert [(answer.render, answer.url) for answer in answers if isinstance(answer, Drawn)] == [
+        (one, f"https://x/{one.node.id}") for one in renders
+    ]
+    length = sum(len(one.node.id) + 2 * one.node.id.count(";") + 1 for one in renders)
+    assert len(api.calls) <= math.ceil(len(renders) / 100) + 2 * math.ceil(length / 7_000)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    count=st.integers(1, 150),
+    poison=st.sets(st.integers(0, 149), max_size=4),
+    nulls=st.dictionaries(st.integers(0, 149), st.sampled_from([1.0, math.inf]), max_size=10),
+    most=st.sampled_from([1, 7, 60, 10_000]),
+)
+def test_each_render_is_answered_once_and_only_what_cannot_be_drawn_fails(count, poison, nulls, most):
+    api = Api(frozenset(f"1:{n}" for n in poison), {f"1:{n}": times for n, times in nulls.items()}, most)
+    renders = [render(node) for node in ids(count)]
+
+    answers = asyncio.run(answers_of(api, renders))
+
+    assert Counter(answer.render for answer in answers) == Counter(renders)
+    failed = {answer.render.node.id: answer.failure for answer in answers if isinstance(answer, NotDrawn)}
+    lost = {node for node, times in api.nulls.items() if times == math.inf} - api.poison
+    assert set(failed) == (api.poison | lost) & set(ids(count))
+    assert {node for node, failure in failed.items() if failure.cause == "null_render"} == lost & set(ids(count))
+    for node in set(ids(count)) - api.poison:
+        assert api.asked[node] <= 2
+
+
+def test_a_poison_node_costs_few_calls():
+    api = Api(frozenset({"1:37"}))
+
+    answers = asyncio.run(answers_of(api, [render(node) for node in ids(100)]))
+
+    assert [answer.render.node.id for answer in answers if isinstance(answer, NotDrawn)] == ["1:37"]
+    assert len(api.calls) <= 1 + 2 * 7
+
+
+def test_batches_grow_while_calls_are_quick():
+    api = Api()
+
+    asyncio.run(answers_of(api, [render(node) for node in ids(1500)]))
+
+    assert [len(call) for call in api.calls] == [100, 200, 400, 400, 400]
+
+
+def test_what_one_call_teaches_serves_the_next():
+    api = Api(most=30)
+
+    asyncio.run(answers_of(api, [render(node) for node in ids(300)]))
+
+    refused = [len(call) for call in api.calls if len(call) > 30]
+    assert refused[:2] == [100, 50]
+    assert len(api.calls) < 30
+
+
+@given(st.lists(st.tuples(st.booleans(), st.floats(0, 100), st.integers(1, 400)), max_size=60))
+def test_a_batch_has_between_one_and_four_hundred_ids(history):
+    size = BatchSize()
+
+    for worked, seconds, wanted in history:
+        before = size.ids
+        asked = min(wanted, before)
+        if worked:
+            size.after_success(seconds, asked)
+            assert size.ids == (min(400, 2 * before) if seconds < 10 and asked == before else before)
+        else:
+            size.after_too_much(asked)
+            assert size.ids <= max(1, asked // 2)
+        assert 1 <= size.ids <= 400
+
+
+def test_nulls_are_asked_for_once_more_apart_from_the_others_and_then_fail():
+    api = Api(nulls={"1:3": 1, "1:5": math.inf, "1:8": math.inf})
+
+    answers = asyncio.run(answers_of(api, [render(node) for node in ids(10)]))
+
+    assert api.calls == [ids(10), ["1:3", "1:5", "1:8"]]
+    failed = [answer for answer in answers if isinstance(answer, NotDrawn)]
+    assert [answer.render.node.id for answer in failed] == ["1:5", "1:8"]
+    assert {(answer.failure.cause, answer.failure.attempts) for answer in failed} == {("null_render", 2)}
+
+
+@pytest.mark.parametrize("status", [400, 413, 414, 431, 500, 502, 503, 504, 0])
+def test_what_is_too_much_or_breaks_figma_is_halved_down_to_one_node(status):
+    failure = (
+        refusal(status, "", "renders") if 400 <= status < 500 else Failure("server" if status else "timeout", "no")
+    )
+    api = Api(frozenset({"1:5"}), too_much=FigmaError(failure, status))
+
+    answers = asyncio.run(answers_of(api, [render(node) for node in ids(8)]))
+
+    assert [answer for answer in answers if isinstance(answer, NotDrawn)] == [NotDrawn(render("1:5"), failure)]
+    assert len(answers) == 8
+    assert sorted(len(call) for call in api.calls) == [1, 1, 2, 2, 4, 4, 8]
+
+
+@pytest.mark.parametrize(("cause", "status"), [("server", 503), ("timeout", 0), ("network", 0)])
+def test_an_outage_is_not_asked_into_with_ever_smaller_calls(cause, status):
+    failure = Failure(cause, "no")
+    api = Api(error=FigmaError(failure, status), error_after=1)
+
+    answers = asyncio.run(answers_of(api, [render(node) for node in ids(2000)]))
+
+    assert Counter(answer.render.node.id for answer in answers) == Counter(ids(2000))
+    assert {answer.failure for answer in answers if isinstance(answer, NotDrawn)} == {failure}
+    assert len(api.calls) <= 10
+
+
+@pytest.mark.parametrize(("cause", "status"), [("forbidden", 403), ("not_found", 404), ("server", 200)])
+def test_what_smaller_calls_do_not_help_is_not_halved(cause, status):
+    failure = Failure(cause, "no")
+    api = Api(error=FigmaError(failure, status), error_after=0)
+
+    answers = asyncio.run(answers_of(api, [render(node) for node in ids(8)]))
+
+    assert len(api.calls) == 1
+    assert answers == [NotDrawn(render(node), failure) for node in ids(8)]
+
+
+@pytest.mark.parametrize(("cause", "status"), [("auth", 403), ("rate_limit", 429)])
+def test_a_refusal_of_the_token_answers_everything_that_waits_without_a_further_call(cause, status):
+    failure = Failure(cause, "no")
+    api = Api(error=FigmaError(failure, status), error_after=1)
+    renders = [render(node) for node in ids(1000)]
+    renders += [render(node, "png", scale=scale) for scale in (1, 2, 3, 4) for node in ids(5)]
+
+    answers = asyncio.run(answers_of(api, renders))
+
+    assert Counter(answer.render for answer in answers) == Counter(renders)
+    assert {answer.failure for answer in answers if isinstance(answer, NotDrawn)} == {failure}
+    assert len(api.calls) <= 3  # those that were under way already
+
+
+def test_renders_added_after_a_refusal_are_answered_with_it():
+    async def main() -> list[Drawn | NotDrawn]:
+        queue = RenderQueue(Api(error=FigmaError(Failure("auth", "no"), 403), error_after=0))  # type: ignore[arg-type]
+        queue.add([render("1:1")])
+        got = []
+        async for answers in queue.answers():
+            got += answers
+            if len(got) == 1:
+                queue.add([render("1:2")])
+                queue.close()
+        return got
+
+    assert [answer.render.node.id for answer in asyncio.run(main())] == ["1:1", "1:2"]
+
+
+def test_kinds_are_asked_for_apart_and_three_at_once():
+    api = Api()
+    kinds = [("svg", "A", 1.0), ("svg", "B", 1.0), ("pdf", "A", 1.0), ("png", "A", 1.0), ("png", "A", 2.0)]
+    renders = [render(f"{number}:{n}", form, key, scale) for number, (form, key, scale) in enumerate(kinds)
+               for n in range(3)]  # fmt: skip
+
+    answers = asyncio.run(answers_of(api, renders))
+
+    assert Counter(answer.render for answer in answers) == Counter(renders)
+    assert len(api.calls) == 5
+    assert api.most_at_once == 3
+
+
+def test_renders_may_be_added_while_answers_are_read():
+    async def main() -> tuple[list[str], Api]:
+        api = Api()
+        queue = RenderQueue(api)  # type: ignore[arg-type]  # a stand-in
+        got: list[str] = []
+
+        async def read() -> None:
+            async for answers in queue.answers():
+                got.extend(answer.render.node.id for answer in answers)
+
+        reader = asyncio.create_task(read())
+        for number in range(5):
+            queue.add([render(f"1:{number}")])
+            await asyncio.sleep(0.001)
+        assert not reader.done()  # more may come
+        queue.close()
+        await asyncio.wait_for(reader, 5)
+        return got, api
+
+    got, api = asyncio.run(main())
+    assert got == ids(5)
+    assert sum(map(len, api.calls)) == 5
+
+
+def test_a_render_may_be_asked_for_again_when_its_url_has_expired():
+    async def main() -> list[Drawn | NotDrawn]:
+        queue = RenderQueue(Api())  # type: ignore[arg-type]  # a stand-in
+        queue.add([render("1:1")])
+        got = []
+        async for answers in queue.answers():
+            got += answers
+            if len(got) == 1:
+                queue.add([render("1:1")])
+                queue.close()
+        return got
+
+    assert asyncio.run(main()) == [Drawn(render("1:1"), "https://x/1:1")] * 2
+
+
+def test_who_stops_reading_leaves_no_call_running():
+    async def main() -> None:
+        api = Api()
+        queue = RenderQueue(api)  # type: ignore[arg-type]  # a stand-in
+        queue.add([render(node) for node in ids(500)])
+        answers: Any = queue.answers()
+        await anext(answers)
+        await answers.aclose()
+        await asyncio.sleep(0)
+        calls = len(api.calls)
+        await asyncio.sleep(0.02)
+        assert len(api.calls) == calls
+
+    asyncio.run(main())
+
+
+def test_an_empty_queue_ends_at_once():
+    assert asyncio.run(answers_of(Api(), [])) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "query"),
+    [
+        (render("1:1"), "format=svg&use_absolute_bounds=true&svg_include_id=false&svg_simplify_stroke=false"),
+        (render("1:1", "pdf"), "format=pdf&use_absolute_bounds=true"),
+        (render("1:1", "png", scale=1.5), "format=png&use_absolute_bounds=true&scale=1.5"),
+        (render("1:1", "jpg", scale=3), "format=jpg&use_absolute_bounds=true&scale=3"),
+        (
+            Render(Node("k", "1", "1:1"), "svg", 1.0, use_absolute_bounds=False, svg_include_id=True),
+            "format=svg&use_absolute_bounds=false&svg_include_id=true&svg_simplify_stroke=false",
+        ),
+    ],
+)
+def test_the_query_has_the_switches_that_keep_exfigs_pixels(one, query):
+    assert query_switches(one) == query
+
+
+class Nothing:
+    """A memory without anything."""
+
+    def recall(self, name: str) -> bytes | None:  # noqa: ARG002  # the contract's
+        return None
+
+    def keep(self, name: str, body: bytes) -> None:
+        """Forget it."""
+
+
+async def test_the_simulated_figma_draws_all_but_the_poison_node_and_the_one_that_renders_nothing(faulty, tmp_path):
+    figma = faulty()
+    nodes = list(figma.ids().values())
+    poison, null, twice = nodes[5], nodes[11], nodes[17]
+    faulty(
+        {"on": "images", "do": "poison", "nodes": [poison]},
+        {"on": "images", "do": "null_render", "nodes": [null]},
+        {"on": "images", "do": "null_render", "nodes": [twice], "first": 1},
+        {"on": "images", "do": "status", "status": 502, "from_request": 2, "requests": 1},
+        {"on": "images", "do": "reorder"},
+        {"on": "images", "do": "extra_key"},
+    )
+    limits = LimiterOptions(str(tmp_path / "block"), ceiling=Rate(1000, 1.0))
+    options = ApiOptions(origin=figma.api_url, token=Token("figd_simulator"), retry=RetryPolicy(base=0.001))
+    with Limiter(limits) as limiter:
+        async with Session(SessionOptions(allowed_hosts=("127.0.0.1",))) as session:
+            api = FigmaApi(session, limiter, options, Nothing(), lambda _: None)
+            answers = await answers_of(api, [render(node) for node in nodes])
+
+            drawn = {answer.render.node.id: answer.url for answer in answers if isinstance(answer, Drawn)}
+            failed = {answer.render.node.id: answer.failure for answer in answers if isinstance(answer, NotDrawn)}
+            assert len(answers) == len(nodes)
+            assert set(drawn) == set(nodes) - {poison, null}
+            assert len(set(drawn.values())) == len(drawn)
+            assert set(failed) == {poison, null}
+            assert failed[null].cause == "null_render"
+            assert "Render timeout" in failed[poison].message
+            assert figma.get(drawn[twice]).body == figma.drawing("LightLibrary", twice, "format=svg")
+            assert api.calls["images", 1] < 2 * len(nodes)
+    assert figma.seen()["violations"] == []

@@ -1,0 +1,247 @@
+"""Who may import whom, one door for each library, and how large things may become: read from the source, not run.
+
+Every rule is a row of a table; a new module that no row knows fails the first test.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parents[1] / "exfig_mp"
+_STANDARD = sys.stdlib_module_names
+_ROOMS = ("cli", "config", "engines", "exporters", "simulator", "sources")
+
+_VOCABULARY = {"errors", "hashing", "model"}
+_PURE = {"formats", "ledger", "plan", "ratelimit", "report", "resume", "retry"}
+_DOORS = {"checkpoint", "client", "files", "journal", "limiter", "log", "transfer"}
+_FLOW = {"batch", "collect", "conflicts", "indexes", "pipeline", "run_options"}
+_NEUTRAL = {"__init__"}  # the version
+
+MAY_IMPORT: dict[str, set[str]] = {
+    "__init__": set(),
+    "__main__": {"cli"},
+    "errors": _VOCABULARY,
+    "hashing": set(),
+    "model": {"hashing"},
+    "formats": _VOCABULARY,
+    "ratelimit": _VOCABULARY,
+    "retry": _VOCABULARY,
+    # A value of the door beside them is what these decide about; they import its name for annotations only.
+    "resume": _VOCABULARY | {"checkpoint"},
+    "plan": _VOCABULARY | {"exporters"},
+    "ledger": _VOCABULARY | {"plan"},
+    "report": _VOCABULARY | {"ledger"},
+    "log": _VOCABULARY,
+    "files": _VOCABULARY,
+    "client": _VOCABULARY | _PURE,
+    "limiter": _VOCABULARY | _PURE,
+    "journal": _VOCABULARY | {"files"},
+    "checkpoint": _VOCABULARY | {"files", "journal"},
+    "transfer": _VOCABULARY | _PURE | {"client", "files", "limiter"},
+    "sources": _VOCABULARY | _PURE | _DOORS | {"exporters"},
+    "exporters": _VOCABULARY,
+    "config": _VOCABULARY | {"exporters"},
+    "engines": _VOCABULARY | _PURE | _DOORS,
+    "run_options": _VOCABULARY | _PURE | _DOORS | {"exporters", "sources"},
+    "conflicts": _VOCABULARY | _PURE | {"config", "exporters"},
+    "collect": _VOCABULARY | _PURE | {"exporters", "run_options", "sources"},
+    "pipeline": _VOCABULARY | _PURE | _DOORS | {"sources"},
+    "indexes": _VOCABULARY | _PURE | {"files", "transfer"},
+    "batch": _VOCABULARY | _PURE | _DOORS | _FLOW | _NEUTRAL | {"engines", "sources"},
+    "cli": _VOCABULARY | _PURE | _DOORS | _FLOW | _NEUTRAL | {"config", "engines", "exporters", "sources", "simulator"},
+    "simulator": {"hashing", "model"},
+}
+"""Rooms and root modules: what else of ours each may import, annotations included."""
+
+DOORS: dict[str, set[str]] = {
+    "aiohttp": {"client", "simulator"},
+    "yarl": {"client", "simulator"},
+    "yaml": {"config.yaml_tree", "simulator"},
+    "pydantic": {"config.validation"},
+    "annotated_types": {"exporters.settings", "exporters", "config.validation"},
+    "filelock": {"journal"},
+    "xxhash": {"hashing"},
+    "structlog": {"log"},
+    "click": {"cli"},
+    "rich": {"cli"},
+    "proclimits": {"cli"},
+    "psutil": {"cli", "engines", "simulator"},
+    "multiprocessing": {"engines", "simulator"},
+    "resvg_py": {"simulator"},
+    "PIL": {"simulator"},
+    "uvloop": {"engines.worker", "cli", "simulator"},
+    "fcntl": {"files", "limiter"},
+    "mmap": {"limiter"},
+}
+"""Libraries, and the modules or rooms that may import them."""
+
+EVERYWHERE = {"msgspec"}
+
+_IO = {
+    *("aiohttp", "asyncio", "fcntl", "filelock", "http", "mmap", "multiprocessing", "os", "pathlib", "random"),
+    *("secrets", "shutil", "signal", "socket", "ssl", "subprocess", "tempfile", "threading", "time", "urllib", "yarl"),
+}
+PURE: dict[str, set[str]] = dict.fromkeys((*_PURE, "exporters", "conflicts", "model", "errors", "hashing"), _IO) | {
+    "plan": _IO - {"os"},  # os.path only: see the test below
+}
+"""Modules and rooms that decide and describe, and what they may therefore not import."""
+
+_LONGEST = 300
+_BROAD_EXCEPTS = 3
+
+
+class Module:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.name = ".".join(path.relative_to(_PACKAGE).with_suffix("").parts)
+        self.room = self.name.partition(".")[0]
+        self.text = path.read_text("utf-8")
+        self.tree = ast.parse(self.text)
+
+    def imports(self, *, at_run_time_only: bool = False) -> set[str]:
+        """Return the absolute dotted names of all that is imported, also inside functions."""
+        skipped = _annotations_only(self.tree) if at_run_time_only else set()
+        found: set[str] = set()
+        for node in ast.walk(self.tree):
+            if id(node) in skipped:
+                continue
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                assert node.level == 0, f"{self.name}: imports are absolute"
+                assert node.module
+                found |= {f"{node.module}.{alias.name}" for alias in node.names}
+        return found
+
+    def packages(self) -> set[str]:
+        """Return the packages that are imported when the module runs; parsing URLs is no I/O."""
+        names = self.imports(at_run_time_only=True)
+        return {name.partition(".")[0] for name in names if not name.startswith("urllib.parse")}
+
+    def ours(self, *, at_run_time_only: bool = False) -> set[str]:
+        """Return the modules of ours that are imported, by their names in the package."""
+        imports = self.imports(at_run_time_only=at_run_time_only)
+        return {module for name in imports if name.startswith("exfig_mp.") for module in [_module_of(name)]}
+
+
+def _annotations_only(tree: ast.AST) -> set[int]:
+    """Return the nodes below `if TYPE_CHECKING:`."""
+    return {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+        for statement in node.body
+        for inner in ast.walk(statement)
+    }
+
+
+def _module_of(dotted: str) -> str:
+    """Return which module of the package a dotted name is in: `exfig_mp.plan.split` is in `plan`."""
+    parts = dotted.split(".")[1:]
+    while parts:
+        if _PACKAGE.joinpath(*parts).with_suffix(".py").is_file():
+            return ".".join(parts)
+        if _PACKAGE.joinpath(*parts, "__init__.py").is_file():
+            return ".".join([*parts, "__init__"])
+        parts.pop()
+    return "__init__"
+
+
+MODULES = {module.name: module for module in map(Module, sorted(_PACKAGE.rglob("*.py")))}
+
+
+def test_the_table_knows_every_module_and_room():
+    assert {module.room for module in MODULES.values()} == set(MAY_IMPORT)
+    assert {module.room for module in MODULES.values() if "." in module.name} == set(_ROOMS)
+
+
+def test_modules_import_only_what_the_table_allows():
+    wrong = [
+        f"{module.name} imports {name}"
+        for module in MODULES.values()
+        for name in sorted(module.ours())
+        if name.partition(".")[0] not in MAY_IMPORT[module.room] | {module.room}
+    ]
+
+    assert wrong == []
+
+
+def test_libraries_have_their_doors():
+    wrong = [
+        f"{module.name} imports {library}"
+        for module in MODULES.values()
+        for library in sorted(module.packages())
+        if library not in _STANDARD | {"exfig_mp", *EVERYWHERE} or library in DOORS
+        if not DOORS.get(library, set()) & {module.name, module.room}
+    ]
+
+    assert wrong == [], "a new library needs a row of the table"
+
+
+def test_pure_modules_import_no_io():
+    wrong = [
+        f"{module.name} imports {package}"
+        for module in MODULES.values()
+        for package in sorted(module.packages() & PURE.get(module.name, PURE.get(module.room, set())))
+    ]
+
+    assert wrong == []
+
+
+def test_the_plan_asks_no_disk():
+    attributes = [
+        node.attr
+        for node in ast.walk(MODULES["plan"].tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "os"
+    ]
+
+    assert set(attributes) == {"path"}
+
+
+def test_nothing_is_imported_in_a_circle():
+    graph = {name: module.ours(at_run_time_only=True) - {name} for name, module in MODULES.items()}
+    done: set[str] = set()
+
+    def visit(name: str, above: tuple[str, ...]) -> None:
+        assert name not in above, " -> ".join((*above, name))
+        if name not in done:
+            for imported in sorted(graph[name]):
+                visit(imported, (*above, name))
+            done.add(name)
+
+    for name in graph:
+        visit(name, ())
+
+
+def test_modules_are_short():
+    assert [name for name, module in MODULES.items() if len(module.text.splitlines()) > _LONGEST] == []
+
+
+def test_nothing_prints_and_nothing_is_global():
+    wrong = [
+        f"{module.name}:{node.lineno}"
+        for module in MODULES.values()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Global)
+        or (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print")
+    ]
+
+    assert wrong == []
+
+
+def test_broad_excepts_are_few():
+    broad = [
+        f"{module.name}:{node.lineno}"
+        for module in MODULES.values()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"}))
+    ]
+
+    assert len(broad) <= _BROAD_EXCEPTS, broad
+
+
+def test_every_module_says_what_lives_in_it():
+    assert [name for name, module in MODULES.items() if not ast.get_docstring(module.tree)] == []

@@ -1,0 +1,513 @@
+"""Every way an answer can go wrong is a value; credentials and requests go nowhere that they must not go."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gzip
+import socket
+import struct
+from typing import TYPE_CHECKING
+
+import pytest
+
+from exfig_mp.client import MAX_REDIRECTS, Get, NoReply, Reply, Session, SessionOptions, describe, is_loopback
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    Handler = Callable[[str, dict[str, str], asyncio.StreamWriter], Awaitable[None]]
+
+LOCAL = SessionOptions(allowed_hosts=("127.0.0.1", "localhost"), idle_timeout=0.3, connect_timeout=0.5)
+SECRET = {"X-Figma-Token": "figd_secret"}
+
+
+class Server:
+    """A listener that answers each path with exact bytes, or with what a handler does, and keeps what was asked."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, bytes | Handler] = {}
+        self.asked: list[tuple[str, dict[str, str]]] = []
+        self.port = 0
+        self.open: set[asyncio.Task[None] | None] = set()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.open.add(asyncio.current_task())
+        try:
+            await self._answer(reader, writer)
+        finally:
+            writer.close()
+            self.open.discard(asyncio.current_task())
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+            first, *lines = head.strip().split("\r\n")
+            target = first.split(" ")[1]
+            headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
+            self.asked.append((target, headers))
+            answer = self.answers[target.removeprefix(self.url).partition("?")[0]]
+            if isinstance(answer, bytes):
+                writer.write(answer)
+                await writer.drain()
+            else:
+                await answer(target, headers, writer)
+
+    async def close(self) -> None:
+        tasks = [task for task in self.open if task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    one = Server()
+    listener = await asyncio.start_server(one.connection, "127.0.0.1", 0)
+    one.port = listener.sockets[0].getsockname()[1]
+    async with listener:
+        yield one
+        await one.close()
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch):
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+async def ask(url: str, options: SessionOptions = LOCAL, **more) -> Reply | NoReply:
+    async with Session(options) as session:
+        return await session.get(Get(url, more.pop("timeout", 5), **more))
+
+
+def ok(body: bytes, *headers: bytes) -> bytes:
+    lines = [b"HTTP/1.1 200 OK", b"Content-Length: %d" % len(body), b"Connection: close", *headers]
+    return b"\r\n".join([*lines, b"", body])
+
+
+def redirect(target: str, status: int = 302) -> bytes:
+    return f"HTTP/1.1 {status} Found\r\nLocation: {target}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()
+
+
+async def reset(_target: str, _headers: dict[str, str], writer: asyncio.StreamWriter) -> None:
+    """End the connection with a RST."""
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
+
+
+async def silence(_target: str, _headers: dict[str, str], _writer: asyncio.StreamWriter) -> None:
+    await asyncio.sleep(3)
+
+
+async def drip(_target: str, _headers: dict[str, str], writer: asyncio.StreamWriter) -> None:
+    """Send a byte every now and then: never silent for long, never done."""
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+    for _ in range(100):
+        writer.write(b"x")
+        await writer.drain()
+        await asyncio.sleep(0.05)
+
+
+async def stall(_target: str, _headers: dict[str, str], writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nxxxx")
+    await asyncio.sleep(3)
+
+
+async def reset_in_the_middle(target: str, headers: dict[str, str], writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nxxxx")
+    await writer.drain()
+    await asyncio.sleep(0.05)
+    await reset(target, headers, writer)
+
+
+async def test_a_whole_answer_has_status_headers_in_lower_case_and_body(server):
+    server.answers["/a"] = ok(b"body", b"X-Some: Thing").replace(b"200 OK", b"404 Not Found")
+
+    assert await ask(f"{server.url}/a?ids=1:2%3B3") == Reply(
+        404, {"content-length": "4", "connection": "close", "x-some": "Thing"}, b"body"
+    )
+    assert server.asked[0][0] == "/a?ids=1:2%3B3"  # as it was written, not encoded anew
+
+
+async def test_a_chunked_answer_and_one_until_the_end_are_read_whole(server):
+    server.answers["/chunked"] = (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
+    )
+    server.answers["/end"] = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nabcde"
+
+    for path in server.answers:
+        reply = await ask(server.url + path)
+        assert isinstance(reply, Reply)
+        assert reply.body == b"abcde"
+
+
+async def test_compressed_bodies_arrive_decompressed(server):
+    server.answers["/a"] = ok(gzip.compress(b"x" * 1000), b"Content-Encoding: gzip")
+
+    reply = await ask(f"{server.url}/a")
+
+    assert isinstance(reply, Reply)
+    assert reply.body == b"x" * 1000
+    assert server.asked[0][1]["accept-encoding"] == "gzip"
+
+
+@pytest.mark.parametrize("body", [b"", gzip.compress(b""), gzip.compress(b"") * 2], ids=["none", "one", "two"])
+async def test_a_compressed_body_may_be_empty(server, body):
+    server.answers["/a"] = ok(body, b"Content-Encoding: gzip")
+
+    reply = await ask(f"{server.url}/a")
+
+    assert isinstance(reply, Reply)
+    assert reply.body == b""
+
+
+async def test_a_body_of_several_gzip_members_is_read_whole(server):
+    server.answers["/a"] = ok(gzip.compress(b"ab") + gzip.compress(b"cd"), b"Content-Encoding: x-gzip")
+
+    reply = await ask(f"{server.url}/a")
+
+    assert isinstance(reply, Reply)
+    assert reply.body == b"abcd"
+
+
+def damaged(body: bytes) -> bytes:
+    return body[:-6] + bytes([body[-6] ^ 1]) + body[-5:]  # in the checksum
+
+
+CUT = {
+    "RST instead of an answer": reset,
+    "RST in the middle": reset_in_the_middle,
+    "nothing": b"",
+    "half a header": b"HTTP/1.1 200 OK\r\nContent-Le",
+    "no HTTP": b"SSH-2.0-OpenSSH_9.6\r\n\r\n",
+    "short body": b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\nConnection: close\r\n\r\nabc",
+    "cut chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n9\r\nabc",
+    "no last chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n",
+    "chunk of no size": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nabc\r\n",
+    "two lengths": b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
+    "length that is no number": b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\nabc",
+    "negative length": b"HTTP/1.1 200 OK\r\nContent-Length: -3\r\n\r\nabc",
+    "status that is no number": b"HTTP/1.1 OK 200\r\nContent-Length: 0\r\n\r\n",
+    "cut gzip": ok(gzip.compress(bytes(range(256)) * 50)[:-20], b"Content-Encoding: gzip"),
+    "damaged gzip": ok(damaged(gzip.compress(bytes(range(256)) * 50)), b"Content-Encoding: gzip"),
+    "gzip with something behind": ok(gzip.compress(b"a") + b"<html>", b"Content-Encoding: gzip"),
+    "a coding that was not asked for": ok(b"abc", b"Content-Encoding: br"),
+    "gzip that is none": ok(b"hello, world, this is no gzip", b"Content-Encoding: gzip"),
+    "endless header": b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200_000 + b"\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("answer", CUT.values(), ids=CUT)
+async def test_an_answer_that_is_cut_or_garbled_is_a_network_trouble_in_words(server, answer):
+    server.answers["/a"] = answer
+
+    reply = await ask(f"{server.url}/a")
+
+    assert isinstance(reply, NoReply), reply
+    assert reply.trouble == "network"
+    assert reply.detail
+
+
+@pytest.mark.parametrize("answer", [reset, b""], ids=["RST", "closed"])
+async def test_a_request_that_somebody_counts_is_sent_once_however_the_connection_breaks(server, answer):
+    server.answers["/a"] = answer
+    async with Session(LOCAL) as session:
+        reply = await session.get(Get(f"{server.url}/a", 5, once=True))
+
+    assert isinstance(reply, NoReply)
+    assert reply.trouble == "network"
+    assert len(server.asked) == 1
+
+
+async def test_a_port_where_nobody_listens_is_a_network_trouble():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        reply = await ask(f"http://127.0.0.1:{taken.getsockname()[1]}/a")
+
+    assert isinstance(reply, NoReply)
+    assert reply.trouble == "network"
+
+
+async def test_a_host_without_an_address_is_a_network_trouble():
+    reply = await ask("https://nowhere.invalid/a", SessionOptions(allowed_hosts=("nowhere.invalid",)))
+
+    assert isinstance(reply, NoReply)
+    assert reply.trouble == "network"
+
+
+async def test_a_server_that_speaks_no_tls_is_a_network_trouble():
+    async def plain(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(plain, "127.0.0.1", 0) as server:
+        reply = await ask(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/a")
+
+    assert isinstance(reply, NoReply)
+    assert reply.trouble == "network"
+
+
+@pytest.mark.parametrize(
+    ("answer", "seconds", "words"),
+    [(silence, 0.2, "within 0.2 s"), (drip, 0.4, "within 0.4 s"), (silence, 5, "stalled"), (stall, 5, "stalled")],
+)
+async def test_an_answer_that_does_not_come_is_a_timeout(server, answer, seconds, words):
+    server.answers["/a"] = answer
+    begin = asyncio.get_running_loop().time()
+
+    reply = await ask(f"{server.url}/a", timeout=seconds)
+
+    assert isinstance(reply, NoReply)
+    assert reply.trouble == "timeout"
+    assert words in reply.detail
+    assert asyncio.get_running_loop().time() - begin < 1.5
+
+
+async def test_a_cancelled_request_is_cancelled_and_no_value(server):
+    server.answers["/a"] = silence
+    task = asyncio.create_task(ask(f"{server.url}/a"))
+    await asyncio.sleep(0.1)
+
+    task.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def endless(_target: str, _headers: dict[str, str], writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+    with contextlib.suppress(OSError):
+        while True:
+            writer.write(bytes(65_536))
+            await writer.drain()
+
+
+def bomb(*sizes: int) -> bytes:
+    """Return gzip that grows by the factor 1000."""
+    return ok(b"".join(gzip.compress(bytes(size), 9) for size in sizes), b"Content-Encoding: gzip")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [ok(bytes(100_001)), endless, bomb(60_000_000), bomb(100_001), bomb(60_000, 60_000)],
+    ids=["announced", "endless", "gzip bomb", "a byte too much", "two gzip members"],
+)
+async def test_a_body_beyond_the_cap_is_not_read_to_its_end(server, answer):
+    server.answers["/a"] = answer
+
+    reply = await ask(f"{server.url}/a", SessionOptions(allowed_hosts=("127.0.0.1",), max_body=100_000), timeout=5)
+
+    assert isinstance(reply, NoReply)
+    assert reply.trouble == "too_large"
+
+
+async def test_a_body_of_just_the_cap_is_read(server):
+    server.answers["/a"] = ok(bytes(100_000))
+
+    reply = await ask(f"{server.url}/a", SessionOptions(allowed_hosts=("127.0.0.1",), max_body=100_000))
+
+    assert isinstance(reply, Reply)
+    assert len(reply.body) == 100_000
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_redirect_within_the_origin_is_followed_with_the_headers(server, status):
+    server.answers["/a"] = redirect("../b?x=1", status)
+    server.answers["/b"] = ok(b"there")
+
+    reply = await ask(f"{server.url}/a", headers=SECRET)
+
+    assert isinstance(reply, Reply)
+    assert reply.body == b"there"
+    assert [headers.get("x-figma-token") for _, headers in server.asked] == ["figd_secret"] * 2
+
+
+async def test_a_redirect_to_another_origin_takes_no_header_along_also_not_on_the_way_back(server):
+    server.answers["/a"] = redirect(f"http://localhost:{server.port}/b")
+    server.answers["/b"] = redirect(f"http://127.0.0.1:{server.port}/c")
+    server.answers["/c"] = ok(b"there")
+
+    reply = await ask(f"{server.url}/a", headers={**SECRET, "Authorization": "Bearer x"})
+
+    assert isinstance(reply, Reply)
+    assert reply.body == b"there"
+    assert [set(headers) & {"x-figma-token", "authorization"} for _, headers in server.asked] == [
+        {"x-figma-token", "authorization"}, set(), set(),
+    ]  # fmt: skip
+
+
+async def test_another_port_is_another_origin(server):
+    async with await asyncio.start_server(server.connection, "127.0.0.1", 0) as second:
+        port = second.sockets[0].getsockname()[1]
+        server.answers["/a"] = redirect(f"http://127.0.0.1:{port}/b")
+        server.answers["/b"] = ok(b"there")
+
+        reply = await ask(f"{server.url}/a", headers=SECRET)
+
+    assert isinstance(reply, Reply)
+    assert "x-figma-token" not in server.asked[1][1]
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "http://127.0.0.2:1/",
+        "http://[::1]:1/",
+        "http://api.figma.com/",
+        "https://api.figma.com.evil.example/",
+        "https://evilfigma.com/",
+        "https://figma.com@evil.example/",
+        "https://evil.example\\.figma.com/",
+        "https://evil.example%2f.figma.com/",
+        "https://figma.com:x/",
+        "https://[/",
+        "file:///etc/passwd",
+        "data:image/svg+xml,<svg/>",
+        "ftp://127.0.0.1/",
+        "https:///a",
+        "javascript:alert(1)",
+    ],
+)
+async def test_a_redirect_to_where_nobody_allowed_is_not_followed(server, target):
+    server.answers["/a"] = redirect(target)
+
+    reply = await ask(f"{server.url}/a", headers=SECRET)
+
+    assert isinstance(reply, NoReply)
+    assert reply.trouble in {"forbidden_url", "network"}
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("status", [300, 304, 302])
+async def test_what_is_no_redirect_is_an_answer(server, status):
+    server.answers["/a"] = f"HTTP/1.1 {status} X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()
+
+    reply = await ask(f"{server.url}/a")
+
+    assert isinstance(reply, Reply)
+    assert reply.status == status
+
+
+async def test_five_redirects_are_followed_and_a_loop_ends(server):
+    for number in range(MAX_REDIRECTS):
+        server.answers[f"/{number}"] = redirect(f"/{number + 1}")
+    server.answers[f"/{MAX_REDIRECTS}"] = ok(b"there")
+    server.answers["/loop"] = redirect("/loop")
+
+    assert isinstance(await ask(f"{server.url}/0"), Reply)
+    assert MAX_REDIRECTS == 5
+    server.asked.clear()
+    assert await ask(f"{server.url}/loop") == NoReply("forbidden_url", "more than 5 redirects")
+    assert len(server.asked) == 6
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("http://api.figma.com/v1/me", "scheme"),
+        ("https://evil.example/", "evil.example"),
+        ("https://xfigma.com/", "xfigma.com"),
+        ("https://amazonaws.com.evil.example/", "allow-list"),
+        ("http://192.168.0.1/", "scheme"),
+        ("/v1/me", "no scheme"),
+        ("", "no scheme"),
+    ],
+)
+async def test_only_figmas_hosts_are_asked_and_only_with_tls(url, words):
+    reply = await ask(url, SessionOptions())
+
+    assert isinstance(reply, NoReply)
+    assert reply.trouble == "forbidden_url"
+    assert words in reply.detail
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["api.figma.com", "API.FIGMA.COM", "figma.com", "api.figma-gov.com", "figma-alpha-api.s3.us-west-2.amazonaws.com"],
+)
+async def test_figmas_hosts_and_its_stores_may_be_asked(host, monkeypatch):
+    asked = []
+
+    async def nowhere(_self, name: str, *_args: object, **_more: object) -> list[object]:
+        asked.append(name.lower())
+        raise OSError("the network is not part of this test")
+
+    monkeypatch.setattr("aiohttp.resolver.ThreadedResolver.resolve", nowhere)
+
+    reply = await ask(f"https://{host}/a", SessionOptions())
+
+    assert isinstance(reply, NoReply)
+    assert reply.trouble == "network"
+    assert asked == [host.lower()]
+
+
+async def test_what_a_netrc_file_has_for_the_host_is_not_sent(server, tmp_path, monkeypatch):
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login ann password secret\ndefault login ann password secret\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    server.answers["/a"] = ok(b"")
+
+    await ask(f"{server.url}/a")
+
+    assert "authorization" not in server.asked[0][1]
+
+
+async def test_the_proxy_of_the_environment_is_used_unless_the_host_is_exempt(server, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", server.url)
+    server.answers["http://localhost:9/a"] = ok(b"by proxy")
+
+    reply = await ask("http://localhost:9/a")
+
+    assert isinstance(reply, Reply)
+    assert reply.body == b"by proxy"
+    monkeypatch.setenv("NO_PROXY", "localhost")
+    assert isinstance(await ask("http://localhost:9/a"), NoReply)
+
+
+async def test_answers_set_no_cookies(server):
+    server.answers["/a"] = ok(b"", b"Set-Cookie: id=1")
+    async with Session(LOCAL) as session:
+        for _ in range(2):
+            await session.get(Get(f"{server.url}/a", 5))
+
+    assert "cookie" not in server.asked[1][1]
+
+
+async def test_no_more_connections_are_open_than_allowed(server):
+    now, most = 0, 0
+
+    async def count(_target: str, _headers: dict[str, str], writer: asyncio.StreamWriter) -> None:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0.02)
+        now -= 1
+        writer.write(ok(b""))
+
+    server.answers["/a"] = count
+    async with Session(SessionOptions(connections=3, allowed_hosts=("127.0.0.1",))) as session:
+        replies = await asyncio.gather(*(session.get(Get(f"{server.url}/a", 5)) for _ in range(12)))
+
+    assert all(isinstance(reply, Reply) for reply in replies)
+    assert most == 3
+
+
+@pytest.mark.parametrize(
+    ("host", "is_it"),
+    [("127.0.0.1", True), ("127.1.2.3", True), ("localhost", True), ("::1", True),
+     ("127.evil.example", False), ("10.0.0.1", False), ("localhost.evil.example", False), ("", False)],
+)  # fmt: skip
+def test_loopback_is_this_machine_only(host, is_it):
+    assert is_loopback(host) is is_it
+
+
+def test_an_error_without_words_is_named_by_its_kind():
+    assert describe(ConnectionResetError()) == "ConnectionResetError"

@@ -1,0 +1,73 @@
+"""What is certain before Figma is asked, and what is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from exfig_mp.conflicts import certain_conflicts
+from exfig_mp.exporters.folder import Folder
+from exfig_mp.exporters.protocol import Entry, Naming, Selection
+
+ICONS = Selection(light_file="file", frame="Icons")
+ANY_NAME = Naming(style="")
+
+
+def entry(folder="icons", selection=ICONS, label="web.icons", scale: float = 1, naming=ANY_NAME) -> Entry:
+    exporter = Folder(folder=folder, format="png", scale=scale)
+    return Entry(platform="web", kind="icons", label=label, selection=selection, naming=naming, exporter=exporter)
+
+
+def config(*entries: Entry, label="a.yaml", base="/project") -> Any:
+    return SimpleNamespace(label=label, base=Path(base), entries=lambda: entries)
+
+
+def test_the_same_components_with_other_pixels_in_one_folder_are_a_conflict():
+    error = certain_conflicts([config(entry()), config(entry(scale=2, label="web.icons[1]"), label="b.yaml")])
+
+    assert error is not None
+    assert error.exit_code == 2
+    (problem,) = error.problems
+    assert "a.yaml web.icons" in problem
+    assert "b.yaml web.icons[1]" in problem
+
+
+def test_equal_entries_are_no_conflict():
+    assert certain_conflicts([config(entry(), entry()), config(entry(), label="b.yaml")]) is None
+
+
+def test_other_folders_are_no_conflict():
+    assert certain_conflicts([config(entry(), entry(folder="other", scale=2))]) is None
+    assert certain_conflicts([config(entry()), config(entry(scale=2), base="/elsewhere")]) is None
+
+
+def test_other_selections_may_hold_other_components():
+    others = [
+        Selection(light_file="other", frame="Icons"),
+        Selection(light_file="file", frame="Other"),
+        Selection(light_file="file", frame="Icons", page="Page"),
+        Selection(light_file="file", frame="Icons", filter="a*"),
+    ]
+
+    for other in others:
+        assert certain_conflicts([config(entry(), entry(selection=other, scale=2))]) is None
+
+
+def test_entries_that_take_different_names_are_no_conflict():
+    first, second = Naming(style="", validate="^ic_"), Naming(style="", validate="^img_")
+
+    assert certain_conflicts([config(entry(naming=first), entry(naming=second, scale=2))]) is None
+
+
+def test_entries_that_take_the_same_names_are_a_conflict():
+    naming = Naming(style="", validate="^ic_")
+
+    assert certain_conflicts([config(entry(naming=naming), entry(naming=naming, scale=2))]) is not None
+
+
+def test_a_dark_file_with_other_pixels_is_a_conflict():
+    first = Selection(light_file="file", dark_file="dark", frame="Icons")
+    second = Selection(light_file="file", dark_file="night", frame="Icons")
+
+    assert certain_conflicts([config(entry(selection=first), entry(selection=second))]) is not None

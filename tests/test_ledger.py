@@ -1,0 +1,107 @@
+"""The ledger knows of each render what became of it, and of each item whether it is complete."""
+
+from __future__ import annotations
+
+import pytest
+
+from exfig_mp.exporters.protocol import Entry, Naming, Selection
+from exfig_mp.ledger import Ledger
+from exfig_mp.model import Asset, Done, Failure, Items, Node, RemoteFile, Render
+from exfig_mp.plan import build_plan, plan_entry
+
+FAILURE = Failure("server", "it said 503")
+
+
+class Scales:
+    """An exporter that wants the given scales of each asset."""
+
+    def __init__(self, folder, scales):
+        self._folder = folder
+        self._scales = scales
+
+    def files(self, assets):
+        return tuple(
+            RemoteFile(f"{self._folder}/{asset.name}@{scale}.png", Render(asset.light, "png", scale), asset.source_name)
+            for asset in assets
+            for scale in self._scales
+        )
+
+    def index(self, assets, in_place):  # noqa: ARG002  # the contract's
+        return ()
+
+
+def asset(name: str) -> Asset:
+    return Asset(name=name, source_name=name, light=Node("file", "1", name))
+
+
+def planned(config, kind, scales, *names):
+    entry = Entry(
+        platform="web", kind=kind, label=f"web.{kind}", selection=Selection(light_file="file", frame="F"),
+        naming=Naming(style=""), exporter=Scales(f"{config}-{kind}", scales),
+    )  # fmt: skip
+    return plan_entry(config, "/p", entry, tuple(asset(name) for name in names))
+
+
+@pytest.fixture
+def ledger():
+    """Icons a, b at scales 1 and 2 and an image i in one config; icon a at scale 1 also in another."""
+    ledger = Ledger()
+    ledger.begin(build_plan([
+        planned("a.yaml", "icons", (1, 2), "a", "b"), planned("a.yaml", "images", (3,), "i"),
+        planned("b.yaml", "icons", (1,), "a"),
+    ]))  # fmt: skip
+    return ledger
+
+
+def key(name: str, scale: float) -> str:
+    return Render(Node("file", "1", name), "png", scale).id
+
+
+def test_a_ledger_without_a_plan_is_empty():
+    ledger = Ledger()
+
+    assert (ledger.total, ledger.settled, ledger.items()) == (0, 0, (Items(), Items()))
+    assert ledger.owners_of("x") == ()
+
+
+def test_every_render_is_settled_once_whichever_way(ledger):
+    assert (ledger.total, ledger.settled) == (5, 0)
+
+    ledger.settle_done(Done(key("a", 1), 10, "d"))
+    ledger.settle_skipped(key("a", 2))
+    ledger.settle_failed(key("b", 1), FAILURE)
+
+    assert ledger.settled == 3
+    assert ledger.size == 10
+    assert [ledger.is_settled(key(name, scale)) for name in "ab" for scale in (1, 2)] == [True, True, True, False]
+
+
+def test_configs_count_each_render_that_they_want(ledger):
+    assert ledger.config_totals == {"a.yaml": 5, "b.yaml": 1}
+
+    ledger.settle_done(Done(key("a", 1), 10, "d"))
+    ledger.settle_failed(key("i", 3), FAILURE)
+
+    assert ledger.config_settled == {"a.yaml": 2, "b.yaml": 1}
+
+
+def test_an_item_is_complete_when_all_its_renders_are_in_place(ledger):
+    ledger.settle_done(Done(key("a", 1), 10, "d"))
+    completed, pending = ledger.items()
+    assert completed.icons == ("b.yaml web.icons a",)
+    assert pending.icons == ("a.yaml web.icons a", "a.yaml web.icons b")
+    assert pending.images == ("a.yaml web.images i",)
+
+    ledger.settle_skipped(key("a", 2))
+    ledger.settle_failed(key("b", 1), FAILURE)
+    ledger.settle_done(Done(key("b", 2), 10, "d"))
+    ledger.settle_done(Done(key("i", 3), 10, "d"))
+
+    completed, pending = ledger.items()
+    assert completed.icons == ("a.yaml web.icons a", "b.yaml web.icons a")
+    assert completed.images == ("a.yaml web.images i",)
+    assert pending == Items(icons=("a.yaml web.icons b",))
+
+
+def test_the_owners_of_a_render_are_all_who_want_it(ledger):
+    assert [(owner.entry, owner.asset) for owner in ledger.owners_of(key("a", 1))] == [(0, "a"), (2, "a")]

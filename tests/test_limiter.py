@@ -1,0 +1,461 @@
+"""The shared bucket between real processes: one block, whatever happens to those that use it."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import itertools
+import json
+import os
+import signal
+import stat
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from exfig_mp.errors import DiskError, FigmaError
+from exfig_mp.limiter import Lane, Limiter, LimiterOptions, block_path, blocked
+from exfig_mp.ratelimit import BUCKET_SIZE, LOG_SIZE, Rate
+
+FIXTURES = Path(os.environ.get("EXFIG_MP_FIXTURES") or Path(__file__).parents[1].parent / "shared" / "fixtures")
+FAST = Rate(1000, 1.0)
+
+SENDER = """
+import asyncio, json, sys, time
+from exfig_mp.limiter import Lane, Limiter, LimiterOptions
+from exfig_mp.ratelimit import Rate
+path, count, requests, seconds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
+
+async def main():
+    with Limiter(LimiterOptions(path, ceiling=Rate(requests, seconds))) as limiter:
+        sys.stdin.readline()
+        for _ in range(count):
+            await limiter.acquire(Lane.TIER_1)
+            print(time.monotonic(), flush=True)
+
+asyncio.run(main())
+"""
+
+HOLDER = """
+import fcntl, os, sys, time
+descriptor = os.open(sys.argv[1], os.O_RDWR)
+fcntl.flock(descriptor, fcntl.LOCK_EX)
+print("held", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def path(tmp_path):
+    return str(tmp_path / "state" / "limiter.block")
+
+
+@pytest.fixture
+def start():
+    """Start a Python process that is gone after the test, even if it was suspended."""
+    processes = []
+
+    def begin(program, *arguments):
+        process = subprocess.Popen(
+            [sys.executable, "-c", program, *map(str, arguments)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        processes.append(process)
+        return process
+
+    yield begin
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def limiter(path):
+    with Limiter(LimiterOptions(path, ceiling=FAST, max_wait=30)) as one:
+        yield one
+
+
+@pytest.fixture
+def hold(path, start):
+    """Start a process that takes the block's lock and keeps it."""
+
+    def begin():
+        process = start(HOLDER, path)
+        assert process.stdout.readline() == "held\n"
+        return process
+
+    return begin
+
+
+def log_of(path: str, lane: Lane) -> list[float]:
+    """Return the send times that the block has for a lane, in order of the tickets."""
+    numbers = struct.unpack(
+        f"{BUCKET_SIZE}d", Path(path).read_bytes()[(4 + lane * BUCKET_SIZE) * 8 :][: BUCKET_SIZE * 8]
+    )
+    count = int(numbers[0])
+    log = numbers[BUCKET_SIZE - LOG_SIZE :]
+    return [log[number % LOG_SIZE] for number in range(1, count + 1)]
+
+
+def test_two_processes_together_never_exceed_the_rate_and_use_it(path, start):
+    senders = [start(SENDER, path, 15, 10, 0.5) for _ in range(2)]
+    for sender in senders:
+        sender.stdin.write("go\n")
+        sender.stdin.flush()
+    printed = sorted(float(line) for sender in senders for line in sender.communicate(timeout=20)[0].split())
+
+    log = sorted(log_of(path, Lane.ALL))
+    assert len(log) == len(printed) == 30
+    assert min(late - early for early, late in zip(log, log[10:], strict=False)) > 0.5
+    # Three windows of ten: the last begins one second after the first. Half of the rate would take two and a half.
+    assert 1.0 < log[-1] - log[0] < 2.0
+
+
+def test_a_process_killed_in_the_queue_delays_the_others_by_one_slot_only(path, start):
+    with Limiter(LimiterOptions(path, ceiling=Rate(1, 0.3))) as limiter:
+        asyncio.run(limiter.acquire(Lane.TIER_1))
+    victim = start(SENDER, path, 5, 1, 0.3)
+    victim.stdin.write("go\n")
+    victim.stdin.flush()
+    while len(log_of(path, Lane.ALL)) < 2:  # it has its ticket, and sleeps
+        time.sleep(0.01)
+    victim.kill()
+    victim.wait()
+
+    begin = time.monotonic()
+    with Limiter(LimiterOptions(path, ceiling=Rate(1, 0.3))) as limiter:
+        asyncio.run(limiter.acquire(Lane.TIER_1))
+
+    assert time.monotonic() - begin < 1.0
+
+
+async def count_turns(seconds: float) -> int:
+    """Return how often the event loop came around."""
+    turns, end = 0, time.monotonic() + seconds
+    while time.monotonic() < end:
+        await asyncio.sleep(0.005)
+        turns += 1
+    return turns
+
+
+@pytest.mark.parametrize("deed", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "ended"])
+async def test_a_process_that_dies_with_the_lock_in_its_hands_frees_the_others(limiter, hold, deed):
+    holder = hold()
+    waiter = asyncio.create_task(limiter.acquire(Lane.TIER_1))
+    await asyncio.wait([waiter], timeout=0.1)
+    assert not waiter.done()
+
+    holder.send_signal(deed)
+
+    await asyncio.wait_for(waiter, 5)
+
+
+@pytest.mark.parametrize("deed", ["acquire", "pause", "close_gate"])
+async def test_a_suspended_lock_holder_stops_the_waiter_but_not_its_event_loop(limiter, hold, deed):
+    holder = hold()
+    holder.send_signal(signal.SIGSTOP)
+    waiting = {
+        "acquire": lambda: limiter.acquire(Lane.TIER_1),
+        "pause": lambda: limiter.pause(Lane.TIER_1, 0.01),
+        "close_gate": lambda: limiter.close_gate(Lane.TIER_1, 0.01),
+    }[deed]()
+    waiter = asyncio.create_task(waiting)
+
+    assert await count_turns(0.2) > 5
+    assert not waiter.done()
+    assert limiter.pause_left(Lane.TIER_1) == 0
+
+    holder.kill()
+    await asyncio.wait_for(waiter, 5)
+
+
+async def test_a_waiter_that_was_cancelled_leaves_no_lock_behind(path, limiter, hold):
+    holder = hold()
+    waiter = asyncio.create_task(limiter.acquire(Lane.TIER_1))
+    await asyncio.sleep(0.05)
+
+    waiter.cancel()
+    await asyncio.wait([waiter])
+    holder.kill()
+
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        async with asyncio.timeout(5):
+            while True:
+                # Time enough for the thread that was left waiting to get the lock first.
+                await asyncio.sleep(0.05)
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    continue
+                break
+    finally:
+        os.close(descriptor)
+
+
+async def test_tasks_of_one_process_never_change_the_block_at_the_same_time(path, limiter, hold):
+    holder = hold()
+    waiters = [asyncio.create_task(limiter.acquire(Lane.TIER_1)) for _ in range(5)]
+    waiters += [asyncio.create_task(limiter.pause(Lane.CDN, seconds)) for seconds in (0.1, 0.3, 0.2)]
+    await asyncio.sleep(0.05)
+    waiters[0].cancel()
+    holder.kill()
+
+    results = await asyncio.gather(*waiters, return_exceptions=True)
+
+    assert [type(result) for result in results] == [asyncio.CancelledError] + [type(None)] * 7
+    assert len(log_of(path, Lane.ALL)) == 4
+    assert limiter.pause_left(Lane.CDN) > 0.2
+
+
+async def test_a_pause_in_one_process_stops_the_same_tier_in_another_and_no_other_tier(path, limiter, start):
+    sender = start(SENDER, path, 1, 1000, 1)
+    await limiter.pause(Lane.TIER_1, 0.5)
+    await limiter.pause(Lane.TIER_1, 0.1)  # a shorter one changes nothing
+    paused_until = time.monotonic() + limiter.pause_left(Lane.TIER_1)
+    assert limiter.pause_left(Lane.TIER_1) > 0.4
+
+    await limiter.acquire(Lane.TIER_2)
+    assert time.monotonic() < paused_until - 0.2
+    sent, _ = await asyncio.to_thread(sender.communicate, "go\n", 10)
+
+    assert float(sent) >= paused_until - 0.01
+    assert limiter.pause_left(Lane.TIER_1) == 0
+
+
+async def test_a_pause_that_comes_while_others_queue_stops_them_too(path):
+    with Limiter(LimiterOptions(path, ceiling=Rate(1, 0.1))) as limiter:
+        waiters = [asyncio.create_task(limiter.acquire(Lane.TIER_3)) for _ in range(3)]
+        await asyncio.sleep(0.05)
+        await limiter.pause(Lane.TIER_3, 0.5)
+        until = time.monotonic() + limiter.pause_left(Lane.TIER_3)
+
+        done, _ = await asyncio.wait(waiters, timeout=0.3)
+        assert len(done) == 1
+        await asyncio.gather(*waiters)
+
+        assert time.monotonic() >= until
+
+
+async def test_a_429_slows_its_tier_to_the_rate_that_it_taught(path, limiter):
+    await limiter.close_gate(Lane.TIER_1, 0.2)
+
+    for _ in range(3):
+        await limiter.acquire(Lane.TIER_1)
+        await limiter.acquire(Lane.TIER_2)
+
+    log = log_of(path, Lane.TIER_1)
+    assert min(late - early for early, late in itertools.pairwise(log)) > 0.19
+    free = log_of(path, Lane.TIER_2)
+    assert free[-1] - free[0] < log[-1] - log[0] + 0.1
+
+
+async def test_a_given_rate_replaces_what_429s_taught(path, limiter):
+    await limiter.close_gate(Lane.TIER_1, 0.3)
+    with Limiter(LimiterOptions(path, ceiling=FAST, adaptive=False)) as given:
+        await given.acquire(Lane.TIER_1)
+        begin = time.monotonic()
+        for _ in range(5):
+            await given.acquire(Lane.TIER_1)
+
+    assert time.monotonic() - begin < 0.25
+
+
+@pytest.mark.parametrize("deed", ["acquire", "wait_for_pause"])
+async def test_a_pause_longer_than_the_user_waits_ends_the_request_at_once(limiter, deed):
+    await limiter.pause(Lane.TIER_1, 396_749)
+
+    with pytest.raises(FigmaError, match="tier 1") as caught:
+        await asyncio.wait_for(getattr(limiter, deed)(Lane.TIER_1), 1)
+
+    assert (caught.value.cause, caught.value.status, caught.value.exit_code) == ("rate_limit", 429, 75)
+    assert "--resume" in caught.value.advice
+
+
+async def test_a_blocked_tier_blocks_no_other(limiter):
+    await limiter.pause(Lane.TIER_1, 396_749)
+
+    await asyncio.wait_for(limiter.acquire(Lane.TIER_3), 1)
+    await asyncio.wait_for(limiter.wait_for_pause(Lane.CDN), 1)
+
+
+async def test_a_pause_is_still_there_for_the_next_run(path):
+    with Limiter(LimiterOptions(path)) as first:
+        await first.pause(Lane.TIER_1, 1000)
+
+    with Limiter(LimiterOptions(path)) as second:
+        assert 990 < second.pause_left(Lane.TIER_1) <= 1000
+
+
+def test_a_reboot_forgets_send_times_and_keeps_pauses(path):
+    with Limiter(LimiterOptions(path, ceiling=Rate(1, 100.0))) as limiter:
+        asyncio.run(limiter.acquire(Lane.TIER_1))
+        asyncio.run(limiter.pause(Lane.TIER_2, 1000))
+    with Path(path).open("r+b") as block:  # as another boot left it: its monotonic clock said something else
+        block.seek(8)
+        block.write(struct.pack("d", 1.0))
+        block.seek((4 + Lane.TIER_2 * BUCKET_SIZE + 1) * 8)
+        block.write(struct.pack("d", 10**8))
+
+    with Limiter(LimiterOptions(path, ceiling=Rate(1, 100.0))) as limiter:
+        asyncio.run(asyncio.wait_for(limiter.acquire(Lane.TIER_1), 1))
+        assert 990 < limiter.pause_left(Lane.TIER_2) <= 1000
+
+
+@pytest.mark.parametrize("damage", [b"", b"\xff" * 100, b"\xff" * 100_000], ids=["empty", "short", "garbage"])
+def test_a_damaged_block_is_begun_anew(path, damage):
+    Path(path).parent.mkdir(parents=True)
+    Path(path).write_bytes(damage)
+
+    with Limiter(LimiterOptions(path)) as limiter:
+        asyncio.run(asyncio.wait_for(limiter.acquire(Lane.TIER_1), 1))
+        assert [limiter.pause_left(lane) for lane in Lane] == [0] * len(Lane)
+
+
+def test_the_block_is_for_its_owner_alone(path):
+    with Limiter(LimiterOptions(path)):
+        assert stat.S_IMODE(Path(path).stat().st_mode) == 0o600
+        assert stat.S_IMODE(Path(path).parent.stat().st_mode) == 0o700
+
+
+def test_the_block_is_named_by_token_and_origin_and_shows_neither():
+    names = {
+        block_path(token, origin, {"HOME": "/home/ann"})
+        for token in ("figd_secret", "figd_other")
+        for origin in ("https://api.figma.com", "http://127.0.0.1:1")
+    }
+
+    assert len(names) == 4
+    assert not [name for name in names if "figd" in name or "secret" in name or "figma.com" in name]
+    assert all(name.startswith("/home/ann/.local/state/exfig-mp/") for name in names)
+    assert block_path("x", "y", {"HOME": "/h", "XDG_STATE_HOME": "/state"}).startswith("/state/exfig-mp/")
+
+
+def test_where_the_home_cannot_be_written_to_the_temporary_folder_serves(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    with Limiter(LimiterOptions(str(tmp_path / "file" / "x.block"))):
+        assert (tmp_path / f"exfig-mp-{os.getuid()}" / "x.block").is_file()
+
+
+def test_where_nothing_can_be_written_the_error_says_what_to_set(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "file"))
+
+    with pytest.raises(DiskError, match="rate limit") as caught:
+        Limiter(LimiterOptions(str(tmp_path / "file" / "x.block")))
+
+    assert "XDG_STATE_HOME" in caught.value.advice
+
+
+def test_a_symbolic_link_in_the_place_of_the_block_is_not_followed(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"precious")
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "x.block").symlink_to(victim)
+
+    with Limiter(LimiterOptions(str(tmp_path / "state" / "x.block"))):
+        pass
+
+    assert victim.read_bytes() == b"precious"
+
+
+@pytest.fixture
+def full_disk(tmp_path):
+    """A file system of its own with a few kilobytes left."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], check=False, capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("to mount a small file system takes root")
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def test_a_full_disk_is_an_error_and_does_not_kill_the_process(full_disk):
+    (full_disk / "fill").write_bytes(bytes(40_000))
+    program = """
+import asyncio, sys, tempfile
+from exfig_mp.errors import DiskError
+from exfig_mp.limiter import Lane, Limiter, LimiterOptions
+tempfile.tempdir = sys.argv[1]
+try:
+    with Limiter(LimiterOptions(sys.argv[1] + "/state/x.block")) as limiter:
+        asyncio.run(limiter.acquire(Lane.TIER_1))
+        asyncio.run(limiter.pause(Lane.CDN, 1))
+except DiskError as error:
+    print(error)
+"""
+
+    ran = subprocess.run([sys.executable, "-c", program, full_disk], check=False, capture_output=True, text=True)
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "No space left" in ran.stdout
+    assert sum(path.stat().st_size for path in full_disk.rglob("*.block")) == 0
+
+
+def test_the_message_of_a_block_names_tier_and_end():
+    error = blocked(Lane.TIER_1, 396_749)
+
+    year = time.strftime("%Y", time.localtime(time.time() + 396_749))
+    assert "tier 1" in str(error)
+    assert "396,749 s" in str(error)
+    assert f"until {year}-" in str(error)
+
+
+def cases() -> list[Any]:
+    path = FIXTURES / "conformance" / "rate_limiter.json"
+    if not path.is_file():
+        reason = f"no {path.name}: set EXFIG_MP_FIXTURES to the folder of the fixtures"
+        return [pytest.param(None, marks=pytest.mark.skip(reason=reason), id="rate_limiter")]
+    return [pytest.param(case, id=case["id"]) for case in json.loads(path.read_text("utf-8"))["cases"]]
+
+
+ELSEWHERE = {
+    "rate_limiter/001": "there is no bucket of tokens: the log of send times is the state, and it starts empty",
+    "rate_limiter/005": "a pause that Figma asked for is never taken back",
+    "rate_limiter/006": "a pause that Figma asked for is never taken back; requests are counted by FigmaApi",
+    "rate_limiter/007": "requests are counted by endpoint and tier, in FigmaApi, and never reset",
+}
+"""Cases about a thing that is done in another way here, and why."""
+
+
+@pytest.mark.parametrize("case", cases())
+async def test_conforms_to_the_shared_rate_limiter(path, case):
+    if case["id"] in ELSEWHERE:
+        pytest.skip(ELSEWHERE[case["id"]])
+    given, expected = case["input"], case["expected"]
+    counts: Counter[str] = Counter()
+
+    async def acquire(limiter: Limiter, config: str) -> None:
+        await limiter.acquire(Lane.TIER_1)
+        counts[config] += 1
+
+    with Limiter(LimiterOptions(path, ceiling=Rate(given["burst"], given["burst"] * 60 / given["rpm"]))) as limiter:
+        for deed, *arguments in given["steps"]:
+            if deed == "report_429":
+                await limiter.close_gate(Lane.TIER_1, *arguments)
+            elif deed == "acquire":
+                await acquire(limiter, *arguments)
+            else:
+                configs, rounds = arguments
+                turns = [acquire(limiter, config) for _ in range(rounds) for config in configs]
+                await asyncio.gather(*turns)
+
+        assert dict(counts) == expected.get("counts", {})
+        assert sum(counts.values()) == expected.get("total", sum(counts.values())) == len(log_of(path, Lane.ALL))
+        assert (limiter.pause_left(Lane.TIER_1) > 0) is expected.get("paused", False)
+        assert limiter.pause_left(Lane.TIER_1) == pytest.approx(expected.get("retry_after", 0), abs=0.5)

@@ -1,0 +1,124 @@
+"""The report says of every thing what became of it, and ends the program with the right code."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from exfig_mp.exporters.folder import Folder
+from exfig_mp.exporters.protocol import Entry, Naming, Selection
+from exfig_mp.ledger import EntryFailure, Ledger
+from exfig_mp.model import Asset, Done, Failure, Node, Render
+from exfig_mp.plan import build_plan, plan_entry
+from exfig_mp.report import SCHEMA_VERSION, ItemFailure, Run, build_report, to_json
+
+RUN = Run("1.2.3", "2026-01-01T00:00:00+00:00", 1.23456, 0.98765)
+
+
+def asset(name: str) -> Asset:
+    return Asset(name=name, source_name=f"Raw/{name}", light=Node("file", "1", f"1:{name}"))
+
+
+def key(name: str) -> str:
+    return Render(Node("file", "1", f"1:{name}"), "svg").id
+
+
+@pytest.fixture
+def ledger():
+    """Icons a, b, c in one config; a and b also in another folder of a second config."""
+
+    def planned(config, *names):
+        entry = Entry(
+            platform="web", kind="icons", label="web.icons", selection=Selection(light_file="file", frame="F"),
+            naming=Naming(style=""), exporter=Folder(folder=config, format="svg"),
+        )  # fmt: skip
+        return plan_entry(config, "/p", entry, tuple(asset(name) for name in names))
+
+    ledger = Ledger()
+    ledger.begin(build_plan([planned("a.yaml", "a", "b", "c"), planned("b.yaml", "a", "b")]))
+    return ledger
+
+
+def test_a_run_that_did_everything_is_a_success(ledger):
+    ledger.settle_skipped(key("a"))
+    for name in "bc":
+        ledger.settle_done(Done(key(name), 100, "d", attempts=2))
+    ledger.retries["api"], ledger.retries["downloads"] = 1, 2
+    ledger.calls.update({("meta", 3): 2, ("images", 1): 1})
+
+    report = build_report(ledger, RUN)
+
+    assert report.success
+    assert report.exit_code == 0
+    assert (report.renders, report.downloaded, report.skipped, report.failed) == (3, 2, 1, 0)
+    assert (report.files, report.bytes, report.retries) == (5, 200, 3)
+    assert (report.seconds, report.seconds_waited) == (1.235, 0.988)
+    assert [(call.endpoint, call.tier, call.count) for call in report.calls] == [("images", 1, 1), ("meta", 3, 2)]
+    assert [(one.config, one.files, one.failed) for one in report.configs] == [("a.yaml", 3, 0), ("b.yaml", 2, 0)]
+    assert report.error_category == ""
+
+
+def test_a_failed_render_is_reported_for_everyone_who_wanted_it(ledger):
+    ledger.settle_done(Done(key("a"), 100, "d"))
+    ledger.settle_done(Done(key("c"), 100, "d"))
+    ledger.settle_failed(key("b"), Failure("null_render", "nothing", "publish again", 2))
+
+    report = build_report(ledger, RUN)
+
+    assert not report.success
+    assert report.failures == tuple(
+        ItemFailure(
+            config, "null_render", "nothing", advice="publish again", entry="web.icons", asset="Raw/b", node_id="1:b",
+            attempts=2,
+        )
+        for config in ("a.yaml", "b.yaml")
+    )  # fmt: skip
+    assert report.files == 3
+    assert [(one.config, one.files, one.failed) for one in report.configs] == [("a.yaml", 2, 1), ("b.yaml", 1, 1)]
+    assert report.error_category == "NULL_RENDER"
+
+
+def test_a_failed_entry_or_config_is_reported_without_a_plan():
+    ledger = Ledger()
+    ledger.entry_failures.append(EntryFailure("a.yaml", "", Failure("auth", "no")))
+
+    report = build_report(ledger, RUN)
+
+    assert (report.renders, report.files, report.exit_code) == (0, 0, 3)
+    assert [(one.config, one.files, one.failed) for one in report.configs] == [("a.yaml", 0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("causes", "code"),
+    [
+        ([], 0),
+        (["auth"], 3),
+        (["auth", "forbidden"], 3),
+        (["auth", "server"], 1),
+        (["rate_limit"], 75),
+        (["rate_limit", "auth", "server"], 75),
+        (["null_render"], 1),
+        (["disk", "aborted"], 1),
+    ],
+)
+def test_the_exit_code_follows_from_the_causes(causes, code):
+    ledger = Ledger()
+    ledger.entry_failures = [EntryFailure("a.yaml", "", Failure(cause, "x")) for cause in causes]
+
+    assert build_report(ledger, RUN).exit_code == code
+
+
+def test_the_json_of_a_report_is_what_tools_were_promised(ledger):
+    ledger.settle_failed(key("b"), Failure("server", "it said 503"))
+    ledger.warnings.append("careful")
+
+    body = json.loads(to_json(build_report(ledger, RUN)))
+
+    assert body["schemaVersion"] == SCHEMA_VERSION == 1
+    assert {"version", "startedAt", "seconds", "success", "renders", "errorCategory", "secondsWaited"} <= set(body)
+    assert body["warnings"] == ["careful"]
+    assert body["failures"][0] == {
+        "config": "a.yaml", "cause": "server", "message": "it said 503", "entry": "web.icons", "asset": "Raw/b",
+        "nodeId": "1:b",
+    }  # fmt: skip
