@@ -20,7 +20,7 @@ from exfig_mp.collect import collect
 from exfig_mp.engines.inline import Inline
 from exfig_mp.engines.processes import Processes
 from exfig_mp.engines.protocol import EngineOptions
-from exfig_mp.errors import FigmaError
+from exfig_mp.errors import ConfigError, FigmaError
 from exfig_mp.indexes import write_indexes
 from exfig_mp.journal import Journal
 from exfig_mp.ledger import EntryFailure
@@ -66,6 +66,10 @@ async def run(work: Sequence[Work], options: RunOptions, ledger: Ledger, log: Lo
         memory = _resume(checkpoint, options, log)
         try:
             waited = await _export(_Run(work, options, ledger, log), checkpoint, memory)
+        except ConfigError:
+            if not memory.placed and not memory.rendered:
+                checkpoint.discard()  # nothing was started, so there is nothing to go on from
+            raise
         finally:
             checkpoint.report(ledger.items, at_once=True)
         report = build_report(ledger, Run(__version__, started_at, time.monotonic() - started, waited))

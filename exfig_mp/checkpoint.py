@@ -92,6 +92,9 @@ class Checkpoint:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._manifest is None:
+            # Nothing is left to go on from. Whoever waits for the lock sees that its file is gone, and makes a new one.
+            Path(self._lock_path).unlink(missing_ok=True)
         self._lock.release()
 
     def find(self) -> Found | None:
@@ -162,8 +165,9 @@ class Checkpoint:
         self._write()
 
     def discard(self) -> None:
-        """Remove every trace: the run succeeded."""
+        """Remove every trace: the run succeeded, or never started."""
         self._remove()
+        self._manifest = None
 
     def _start(self, export_id: str, started_at: str) -> None:
         files.make_folder(os.path.join(self._folder, "answers"))

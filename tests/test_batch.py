@@ -470,7 +470,7 @@ def test_nothing_temporary_is_left_and_orphans_of_dead_runs_are_swept(library, a
 
     assert ran.code == 0
     assert app.temporary_files() == [str(mine)]
-    assert app.state() == [".exfig-checkpoint.lock"]
+    assert app.state() == []
     assert library.seen()["violations"] == []
 
 

@@ -128,14 +128,14 @@ def test_starting_over_forgets_everything(interrupted):
     assert manifest(interrupted)["exportId"] != before["exportId"]
 
 
-def test_a_discarded_checkpoint_leaves_nothing_but_the_lock(interrupted):
+def test_a_discarded_checkpoint_leaves_nothing(interrupted):
     with Checkpoint(str(interrupted), "hash") as checkpoint:
         checkpoint.go_on(checkpoint.find())  # type: ignore[arg-type]  # it is there
         checkpoint.discard()
         checkpoint.discard()  # to discard what is gone is no error
         assert checkpoint.find() is None
 
-    assert [path.name for path in interrupted.iterdir()] == [".exfig-checkpoint.lock"]
+    assert [path.name for path in interrupted.iterdir()] == []
 
 
 def test_urls_older_than_their_life_are_forgotten_and_files_in_place_are_not(state):

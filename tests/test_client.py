@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from exfig_mp.client import MAX_REDIRECTS, Get, NoReply, Reply, Session, SessionOptions, describe, is_loopback
+from exfig_mp.client import (
+    MAX_REDIRECTS,
+    Get,
+    NoReply,
+    Reply,
+    Session,
+    SessionOptions,
+    _unpacked,
+    describe,
+    is_loopback,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -306,6 +316,12 @@ async def test_a_body_beyond_the_cap_is_not_read_to_its_end(server, answer):
 
     assert isinstance(reply, NoReply)
     assert reply.trouble == "too_large"
+
+
+def test_a_bomb_is_not_even_unpacked():
+    packed = gzip.compress(bytes(60_000_000), 9)
+
+    assert len(_unpacked(packed, "gzip", 1000)) == 1001
 
 
 async def test_a_body_of_just_the_cap_is_read(server):

@@ -196,6 +196,19 @@ def test_a_ticket_that_the_log_has_forgotten_has_lapsed():
     assert one.has_lapsed(first, rate)
 
 
+def test_after_a_pause_those_who_wait_go_in_the_order_in_which_they_came():
+    one, rate = bucket(), Rate(1, 1.0)
+    one.reserve(10.0, rate)
+    first, second, third = (one.reserve(10.0, rate) for _ in range(3))
+    one.pause(100.0, 0.0)
+
+    # All of them wake up at the end of the pause, the last one first.
+    assert one.confirm(third, 100.0, rate) == pytest.approx(2 * 1.02)
+    assert one.confirm(second, 100.0, rate) == pytest.approx(1.02)
+    assert one.confirm(first, 100.0, rate) == 0.0
+    assert not one.has_lapsed(second, rate)
+
+
 def test_a_dead_holder_costs_one_slot_and_no_more():
     one, rate = bucket(), Rate(1, 1.0)
     one.reserve(10.0, rate)

@@ -68,8 +68,8 @@ def execute(task: Task, options: CommandOptions) -> None:
         click.echo(f"Interrupted by {name} with {ledger.settled:,} of {ledger.total:,} renders done.", err=True)
         click.echo(f"  Everything done is kept. Go on with: {resume_command(sys.argv[1:])}", err=True)
         sys.exit(128 + stop.number)
-    _write_reports(report, options)
     show_summary(report, options, resume_command(sys.argv[1:]))
+    _write_reports(report, options)
     sys.exit(report.exit_code)
 
 

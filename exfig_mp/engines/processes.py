@@ -37,9 +37,13 @@ _DEATHS_AT_START = 3  # in a row: then workers cannot run here at all
 
 @dataclass(slots=True, eq=False)
 class _Worker:
-    """The coordinator's view of one worker: its process, its pipe, and the jobs that it owes a result."""
+    """The coordinator's view of one worker: its process, its pipe, and the jobs that it owes a result.
 
-    name: str
+    `capacity` is how many jobs it may owe: those under way, and enough in its queue to never idle.
+    """
+
+    number: int
+    capacity: int
     process: ForkServerProcess
     pipe: Pipe[FromWorker]
     owes: dict[str, Job] = field(default_factory=dict)
@@ -60,9 +64,6 @@ class Processes:
     def __init__(self, options: EngineOptions) -> None:
         self._options = options
         self._count = min(options.workers, options.session.connections)
-        connections = options.session.connections // self._count
-        self._session = replace(options.session, connections=connections)
-        self._capacity = 3 * connections
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload([worker.__name__])
         self._workers: set[_Worker] = set()
@@ -78,7 +79,7 @@ class Processes:
 
     async def __aenter__(self) -> Self:
         for number in range(1, self._count + 1):
-            self._launch(f"worker-{number}")
+            self._launch(number)
         return self
 
     async def __aexit__(self, *exception: object) -> None:
@@ -136,7 +137,7 @@ class Processes:
             self._deaths_at_start += 1
             if self._deaths_at_start >= _DEATHS_AT_START:
                 raise ExfigError("worker processes end as soon as they start", "try --workers 0 to see why")
-        self._launch(member.name)
+        self._launch(member.number)
         results: list[JobResult] = []
         for job in member.owes.values():
             self._deaths[job.id] += 1
@@ -153,7 +154,7 @@ class Processes:
             if self._suspects and not member.owes:
                 member.has_suspect = True
                 self._send(member, Shard(0, (self._suspects.popleft(),)))
-            while self._waiting and not member.has_suspect and len(member.owes) < self._capacity:
+            while self._waiting and not member.has_suspect and len(member.owes) < member.capacity:
                 self._send(member, self._waiting.popleft())
         if len(self._waiting) < len(self._workers):
             self._hungry.set()
@@ -169,15 +170,21 @@ class Processes:
             await self._hungry.wait()
         self._events.put_nowait(_ShardsEnded)
 
-    def _launch(self, name: str) -> None:
-        task = self._watch(self._start(name))
+    def _launch(self, number: int) -> None:
+        task = self._watch(self._start(number))
         self._launching.add(task)
         task.add_done_callback(self._launching.discard)
 
-    async def _start(self, name: str) -> None:
+    async def _start(self, number: int) -> None:
+        name = f"worker-{number}"
+        share, rest = divmod(self._options.session.connections, self._count)
+        connections = share + (number <= rest)
         ours, theirs = self._context.Pipe(duplex=True)
         options = WorkerOptions(
-            self._session, self._options.transfer, self._options.limiter, self._options.journal_path(name)
+            replace(self._options.session, connections=connections),
+            self._options.transfer,
+            self._options.limiter,
+            self._options.journal_path(name),
         )
         process = self._context.Process(
             target=worker.main, args=(theirs, options), name=f"exfig-mp-{name}", daemon=True
@@ -190,7 +197,7 @@ class Processes:
         theirs.close()  # otherwise the end of the worker would not be the end of the pipe
         sock = socket.socket(fileno=os.dup(ours.fileno()))
         ours.close()
-        member = _Worker(name, process, await Pipe.open(sock, msgspec.msgpack.Decoder(FromWorker)))
+        member = _Worker(number, 3 * connections, process, await Pipe.open(sock, msgspec.msgpack.Decoder(FromWorker)))
         self._workers.add(member)
         self._watch(self._listen(member))
 

@@ -114,7 +114,7 @@ class FigmaApi:
         self._options = options
         self._answers = answers
         self._on_retry = on_retry
-        self._failed_in_a_row = 0
+        self._given_up_in_a_row = 0
         self.calls: Counter[tuple[str, int]] = Counter()
         """Requests sent so far, by endpoint and tier, failed attempts included: Figma counts them too."""
 
@@ -170,20 +170,20 @@ class FigmaApi:
             )
             reply = await self._session.get(request)
             if not isinstance(reply, NoReply) and reply.status == 200 and reply.body:
-                self._failed_in_a_row = 0
+                self._given_up_in_a_row = 0
                 return reply.body
             if await self._close_gate(reply, call.lane):
                 continue
             failed += 1
-            self._failed_in_a_row += 1
             failure = self._failure(reply, call)
             if failure is not None:
                 raise FigmaError(failure, getattr(reply, "status", 0))
             reason = reply.detail if isinstance(reply, NoReply) else f"HTTP {reply.status}"
             if not policy.allows(failed - 1) or failed > _patience(reply, call):
+                self._given_up_in_a_row += 1
                 raise _exhausted(reply, call, failed, reason)
-            # Whoever asks while nobody gets an answer waits as long as the one who has asked longest.
-            delay = policy.delay(max(failed, self._failed_in_a_row) - 1, random.random())
+            # While calls are given up one after the other, the next ones wait longer: an outage must have time to end.
+            delay = policy.delay(failed - 1 + 2 * self._given_up_in_a_row, random.random())
             if not isinstance(reply, NoReply) and reply.status == 429:
                 await self._limiter.pause(call.lane, delay)  # no word of how long: all processes hold back together
             self._on_retry(Attempt(call.subject, failed, delay, reason))

@@ -246,7 +246,7 @@ def test_every_shared_option_is_an_environment_variable(library, web):
 
     assert (ran.code, ran.out) == (0, ""), ran.text
     assert json.loads((web.folder / "from-environment.json").read_bytes())["success"] is True
-    assert [path.name for path in (web.folder / "state").iterdir()] == [".exfig-checkpoint.lock"]
+    assert [path.name for path in (web.folder / "state").iterdir()] == []
     assert library.seen()["most_cdn_connections"] == 1
 
 

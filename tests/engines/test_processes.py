@@ -101,7 +101,7 @@ async def test_no_job_is_lost_when_workers_are_killed_again_and_again(faulty_ben
                 # Not one that tries a suspect on its own: two deaths would rightly be that job's.
                 members = [one for one in engine._workers if one.ready and one.owes and not one.has_suspect]
                 if members:
-                    victim = dice.choice(sorted(members, key=lambda one: one.name)).process.pid
+                    victim = dice.choice(sorted(members, key=lambda one: one.number)).process.pid
                     _kill(victim)
                     killed.add(victim)
 

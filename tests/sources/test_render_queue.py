@@ -47,6 +47,8 @@ class Api:
     asked: Counter[str] = field(default_factory=Counter)
     running: set[tuple[str, str]] = field(default_factory=set)
     most_at_once: int = 0
+    finished: int = 0
+    seconds: float = 0.0
 
     async def images(
         self, file_key: str, query: str, subject: str, *, can_be_split: bool = False
@@ -63,8 +65,9 @@ class Api:
         self.calls.append(ids)
         self.running.add(kind)
         self.most_at_once = max(self.most_at_once, len(self.running))
-        await asyncio.sleep(0)
+        await asyncio.sleep(self.seconds)
         self.running.remove(kind)
+        self.finished += 1
         if self.error and len(self.calls) > self.error_after:
             raise self.error
         if len(ids) > self.most or self.poison.intersection(ids):
@@ -189,6 +192,26 @@ def test_nulls_are_asked_for_once_more_apart_from_the_others_and_then_fail():
     assert {(answer.failure.cause, answer.failure.attempts) for answer in failed} == {("null_render", 2)}
 
 
+def test_nulls_wait_apart_also_while_others_are_still_to_be_asked_for():
+    api = Api(nulls={"1:3": 1, "1:5": math.inf})
+
+    answers = asyncio.run(answers_of(api, [render(node) for node in ids(500)]))
+
+    assert len(answers) == 500
+    assert [call for call in api.calls if {"1:3", "1:5"}.intersection(call)] == [ids(100), ["1:3", "1:5"]]
+
+
+def test_long_ids_of_instances_are_cut_into_urls_by_the_bytes_that_are_sent():
+    nodes = [f"I1106:9261;854:14331;854:14303;854:{number};9:9;8:8;7:7;6:6;5:5" for number in range(1000, 1300)]
+    api = Api()
+
+    answers = asyncio.run(answers_of(api, [render(node) for node in nodes]))
+
+    assert [answer.render.node.id for answer in answers if isinstance(answer, Drawn)] == nodes
+    sent = [sum(len(node) + 2 * node.count(";") + 1 for node in call) for call in api.calls]
+    assert all(length > 7_200 for length in sent[:-1])  # and well filled
+
+
 @pytest.mark.parametrize("status", [400, 413, 414, 431, 500, 502, 503, 504, 0])
 def test_what_is_too_much_or_breaks_figma_is_halved_down_to_one_node(status):
     failure = (
@@ -309,16 +332,18 @@ def test_a_render_may_be_asked_for_again_when_its_url_has_expired():
 
 def test_who_stops_reading_leaves_no_call_running():
     async def main() -> None:
-        api = Api()
+        api = Api(seconds=0.05)
         queue = RenderQueue(api)  # type: ignore[arg-type]  # a stand-in
         queue.add([render(node) for node in ids(500)])
         answers: Any = queue.answers()
         await anext(answers)
+        pending = asyncio.create_task(anext(answers))
+        await asyncio.sleep(0.01)
+        pending.cancel()
+        await asyncio.wait([pending])
         await answers.aclose()
-        await asyncio.sleep(0)
-        calls = len(api.calls)
-        await asyncio.sleep(0.02)
-        assert len(api.calls) == calls
+        await asyncio.sleep(0.1)
+        assert (len(api.calls), api.finished) == (2, 1)
 
     asyncio.run(main())
 
