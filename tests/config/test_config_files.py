@@ -41,7 +41,7 @@ def test_what_is_no_file_is_refused(folder):
     assert reason("c.yaml") == "c.yaml: is not a regular file"
     assert reason("d.yaml").startswith("d.yaml: cannot be read: ")
     assert reason("/dev/zero") == "/dev/zero: is not a regular file"
-    assert "cannot be read: embedded null byte" in reason("a\0b.yaml")
+    assert "null" in reason("a\0b.yaml").partition("cannot be read: ")[2]
 
 
 def test_an_unreadable_file_is_refused(folder, monkeypatch):

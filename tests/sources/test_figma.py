@@ -165,7 +165,7 @@ class Api:
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
-            await asyncio.sleep(0.01 if what == "meta" and key in self.failures else 0.03)
+            await asyncio.sleep(0 if what == "meta" and key in self.failures else 0.05)
         finally:
             self.at_once -= 1
         if what == "meta" and key in self.failures:
