@@ -152,7 +152,7 @@ def _refuse_conflicts(entries: Sequence[PlannedEntry]) -> None:
                 problems.append(f"{path}: written by {known[2]} and, with other content, by {writer}")
     if problems:
         raise ConfigError(
-            f"{len(problems)} files would be written twice with different content",
+            f"{len(problems)} {'files' if len(problems) > 1 else 'file'} would be written twice with different content",
             "give the entries output folders of their own, or different names",
             tuple(problems),
         )

@@ -156,9 +156,9 @@ def test_index_files_conflict_with_each_other_and_with_assets():
     index = [GeneratedFile("Contents.json", b"1")]
 
     build_plan([planned(remote("a", "1:1"), index=index), planned(remote("b", "1:1"), index=index)])
-    with pytest.raises(ConfigError, match="1 files"):
+    with pytest.raises(ConfigError, match="1 file would"):
         build_plan([planned(index=index), planned(index=[GeneratedFile("Contents.json", b"2")])])
-    with pytest.raises(ConfigError, match="1 files"):
+    with pytest.raises(ConfigError, match="1 file would"):
         build_plan([planned(remote("contents.JSON", "1:1"), index=index)])
 
 

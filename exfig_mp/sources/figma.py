@@ -154,5 +154,5 @@ def _without_suffix(name: str, selection: Selection) -> str:
     return (_light_name(name, selection.dark_suffix) if selection.dark_suffix else None) or name
 
 
-def _words(description: str) -> set[str]:
-    return set(_WORD.findall(description.lower()))
+def _words(description: str | None) -> set[str]:
+    return set(_WORD.findall((description or "").lower()))

@@ -172,7 +172,9 @@ class FigmaApi:
             if not isinstance(reply, NoReply) and reply.status == 200 and reply.body:
                 self._given_up_in_a_row = 0
                 return reply.body
-            if await self._close_gate(reply, call.lane):
+            gate = await self._close_gate(reply, call.lane)
+            if gate is not None:
+                self._on_retry(Attempt(call.subject, failed + 1, gate, "HTTP 429"))
                 continue
             failed += 1
             failure = self._failure(reply, call)
@@ -189,15 +191,18 @@ class FigmaApi:
             self._on_retry(Attempt(call.subject, failed, delay, reason))
             await asyncio.sleep(delay)
 
-    async def _close_gate(self, reply: Reply | NoReply, lane: Lane) -> bool:
-        """On a 429 that says for how long, pause the lane for everybody; it does not count as an attempt."""
+    async def _close_gate(self, reply: Reply | NoReply, lane: Lane) -> float | None:
+        """On a 429 that says for how long, pause the lane for everybody; return the seconds.
+
+        It does not use up a retry.
+        """
         if isinstance(reply, NoReply) or reply.status != 429:
-            return False
+            return None
         seconds = parse_retry_after(reply.headers.get("retry-after"), time.time())
         if seconds is None:
-            return False
+            return None
         await self._limiter.close_gate(lane, seconds + _AFTER_GATE)
-        return True
+        return seconds + _AFTER_GATE
 
     def _failure(self, reply: Reply | NoReply, call: _Call) -> Failure | None:
         """Return what is wrong for good, or None if asking again may help."""

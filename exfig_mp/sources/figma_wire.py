@@ -29,7 +29,7 @@ class Component(Struct, frozen=True):
 
     node_id: str
     name: str = ""
-    description: str = ""
+    description: str | None = None
     containing_frame: ContainingFrame | None = None
 
 

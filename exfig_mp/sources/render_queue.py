@@ -98,6 +98,7 @@ class RenderQueue:
         self._news = asyncio.Event()
         self._closed = False
         self._refusal: Failure | None = None
+        self._refused_files: dict[str, Failure] = {}
         self._unanswered = 0
 
     def add(self, renders: Iterable[Render]) -> None:
@@ -145,12 +146,13 @@ class RenderQueue:
                 task.cancel()
 
     def _refuse_waiting(self) -> list[Drawn | NotDrawn]:
-        if self._refusal is None:
-            return []
         refused: list[Drawn | NotDrawn] = []
         for kind in self._kinds.values():
-            refused += [NotDrawn(render, self._refusal) for batch in kind.batches for render in batch]
-            refused += [NotDrawn(render, self._refusal) for render in kind.waiting]
+            refusal = self._refusal or self._refused_files.get(kind.file_key)
+            if refusal is None:
+                continue
+            refused += [NotDrawn(render, refusal) for batch in kind.batches for render in batch]
+            refused += [NotDrawn(render, refusal) for render in kind.waiting]
             kind.batches.clear()
             kind.waiting.clear()
         return refused
@@ -180,6 +182,8 @@ class RenderQueue:
         self._unanswered = self._unanswered + 1 if no_answer else 0
         if error.cause in {"auth", "rate_limit"} or self._unanswered >= _OUTAGE:
             self._refusal = error.failure
+        elif error.cause in {"forbidden", "not_found"}:
+            self._refused_files[kind.file_key] = error.failure
         elif is_too_much(error, ids=len(batch)):
             kind.size.after_too_much(len(batch))
             middle = len(batch) // 2
