@@ -111,6 +111,8 @@ async def _export(given: _Run, checkpoint: Checkpoint, memory: Memory) -> float:
 
 def _resume(checkpoint: Checkpoint, options: RunOptions, log: Log) -> Memory:
     found = checkpoint.find()
+    if checkpoint.damaged:
+        log.warning("the checkpoint's manifest is damaged" + (": the one before it is used" if found else ""))
     decision = decide(found, options.wish)
     goes_on = decision.choice == "go_on" or (decision.choice == "ask" and options.confirm(decision.reason))
     if found is None or not goes_on:

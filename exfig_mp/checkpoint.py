@@ -87,6 +87,8 @@ class Checkpoint:
         files.sweep([state_dir, self._folder])
         self._memory = Memory()
         self._manifest: Manifest | None = None
+        self.damaged = False
+        """Whether `find` met a manifest that it could not read."""
 
     def __enter__(self) -> Self:
         return self
@@ -113,6 +115,7 @@ class Checkpoint:
                     raise StateError(f"{path} was written by a newer exfig-mp", "update, or start over with --restart")
                 age = max(0.0, time.time() - datetime.fromisoformat(manifest.started_at).timestamp())
                 return Found(manifest, age, manifest.config_hash == self._config_hash)
+            self.damaged = True
         return None
 
     def go_on(self, found: Found) -> Memory:
@@ -129,6 +132,7 @@ class Checkpoint:
         self._remove()
         self._memory = Memory()
         self._start(str(uuid.uuid4()), _iso(time.time()))
+        self._write()  # a good generation to go back to from the first moment on
         return self._memory
 
     def journal_path(self, writer: str) -> str:
@@ -195,7 +199,11 @@ class Checkpoint:
                 Path(path).unlink(missing_ok=True)
             except OSError as error:
                 raise files.disk_error(error, path) from error
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if os.path.isdir(self._folder):
+            shutil.rmtree(self._folder, ignore_errors=True)
+        else:
+            with suppress(FileNotFoundError):
+                os.unlink(self._folder)
 
 
 def _journal(path: Path) -> bytes:

@@ -168,7 +168,8 @@ class Session:
         key = (url.scheme, url.authority)
         if key not in self._routes:
             host = url.host or ""
-            proxy = None if urllib.request.proxy_bypass(host) else urllib.request.getproxies().get(url.scheme)
+            direct = is_loopback(host) or urllib.request.proxy_bypass(host)
+            proxy = None if direct else urllib.request.getproxies().get(url.scheme)
             self._routes[key] = _Route(self._refusal(url.scheme, host), proxy)
         return self._routes[key]
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _TEMPORARY = re.compile(r"\.exfig-[0-9a-f-]{36}\.tmp")
+_NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP})
+"""A file system that has no locks is written to without; a sweep cannot lock there either, and deletes nothing."""
+
 _TRIES = 5  # a sweep may take a new file between its creation and its lock; then another name is tried
 
 
@@ -59,6 +62,9 @@ def _try_to_place(folder: str, path: str, body: bytes, fsync: bool) -> bool:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False  # a sweep holds it and is about to delete it
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                raise
         view = memoryview(body)
         while view:
             view = view[os.write(descriptor, view) :]
@@ -131,7 +137,9 @@ def size_of(path: str) -> int | None:
 
 
 def read(path: str) -> bytes | None:
-    """Return the bytes of the file at `path`, or None if it cannot be read."""
+    """Return the bytes of the regular file at `path`, or None if it cannot be read; a pipe there is not waited for."""
+    if size_of(path) is None:
+        return None
     try:
         with open(path, "rb") as file:
             return file.read()

@@ -5,6 +5,7 @@ A URL is journalled before its first download, so that no later run has to ask f
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import TYPE_CHECKING
 
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
 
     from exfig_mp.journal import Journal, Memory
     from exfig_mp.ledger import Ledger
-    from exfig_mp.model import JobResult, Shard
+    from exfig_mp.model import Cause, JobResult, Shard
     from exfig_mp.plan import Plan
     from exfig_mp.sources.render_queue import RenderQueue
+
+_NO_HOST: frozenset[Cause] = frozenset({"network", "timeout"})
+"""What a remembered URL may fail with when its store has moved."""
 
 
 class Pipeline:
@@ -43,30 +47,51 @@ class Pipeline:
                 self._known[render_id] = memory.rendered[render_id]
 
     async def shards(self) -> AsyncIterator[Shard]:
-        """Give shards until every render of the plan is settled: downloads first whose URL is known."""
+        """Give shards until every render of the plan is settled: downloads first whose URL is known.
+
+        Figma is asked meanwhile, however busy the engine is: calls are what there is least of.
+        """
         missing = [key for key in self._plan.renders if not self._ledger.is_settled(key)]
         self._queue.add(self._plan.renders[key] for key in missing if key not in self._known)
         self._close_if_settled()
-        for shard in split(self._plan.job(key, record.url) for key, record in self._known.items()):
-            yield shard
-        async for answers in self._queue.answers():
-            drawn = [answer for answer in answers if isinstance(answer, Drawn)]
-            now = time.time()
-            self._journal.append(Rendered(answer.render.id, answer.url, now) for answer in drawn)
-            for answer in answers:
-                if isinstance(answer, NotDrawn):
-                    self._ledger.settle_failed(answer.render.id, answer.failure)
-            self._close_if_settled()
-            for shard in split(self._plan.job(answer.render.id, answer.url) for answer in drawn):
+        drawn: asyncio.Queue[list[Drawn] | None] = asyncio.Queue()
+        asking = asyncio.create_task(self._ask(drawn))
+        try:
+            for shard in split(self._plan.job(key, record.url) for key, record in self._known.items()):
                 yield shard
+            while (group := await drawn.get()) is not None:
+                for shard in split(self._plan.job(answer.render.id, answer.url) for answer in group):
+                    yield shard
+            await asking
+        finally:
+            asking.cancel()
+
+    async def _ask(self, ready: asyncio.Queue[list[Drawn] | None]) -> None:
+        """Journal each answer of Figma's, settle what it will not draw, and put what it drew into `ready`."""
+        try:
+            async for answers in self._queue.answers():
+                drawn = [answer for answer in answers if isinstance(answer, Drawn)]
+                now = time.time()
+                self._journal.append(Rendered(answer.render.id, answer.url, now) for answer in drawn)
+                for answer in answers:
+                    if isinstance(answer, NotDrawn):
+                        self._ledger.settle_failed(answer.render.id, answer.failure)
+                self._close_if_settled()
+                ready.put_nowait(drawn)
+        finally:
+            ready.put_nowait(None)
 
     def settle(self, result: JobResult) -> None:
-        """Take a job's result. A render that the store no longer has is asked for again, once."""
+        """Take a job's result. A render that the store no longer has is asked for again, once.
+
+        So is one whose remembered store cannot be reached.
+        """
         match result:
             case Done():
                 self._ledger.settle_done(result)
             case Failed(job_id=render_id, failure=failure):
-                if failure.cause == "expired_url" and render_id not in self._rendered_again:
+                gone = failure.cause == "expired_url" or (failure.cause in _NO_HOST and render_id in self._known)
+                if gone and render_id not in self._rendered_again:
                     self._rendered_again.add(render_id)
                     self._queue.add([self._plan.renders[render_id]])
                     return

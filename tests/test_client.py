@@ -10,6 +10,7 @@ import struct
 from typing import TYPE_CHECKING
 
 import pytest
+from yarl import URL
 
 from exfig_mp.client import (
     MAX_REDIRECTS,
@@ -476,16 +477,14 @@ async def test_what_a_netrc_file_has_for_the_host_is_not_sent(server, tmp_path, 
     assert "authorization" not in server.asked[0][1]
 
 
-async def test_the_proxy_of_the_environment_is_used_unless_the_host_is_exempt(server, monkeypatch):
-    monkeypatch.setenv("HTTP_PROXY", server.url)
-    server.answers["http://localhost:9/a"] = ok(b"by proxy")
+async def test_the_proxy_of_the_environment_is_used_for_other_machines(server, monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", server.url)
 
-    reply = await ask("http://localhost:9/a")
+    reply = await ask("https://api.figma.com/a")  # the test's proxy opens no tunnel
 
-    assert isinstance(reply, Reply)
-    assert reply.body == b"by proxy"
-    monkeypatch.setenv("NO_PROXY", "localhost")
-    assert isinstance(await ask("http://localhost:9/a"), NoReply)
+    assert isinstance(reply, NoReply)
+    assert server.asked[0][0] == "api.figma.com:443"
+    assert not {"x-figma-token", "authorization"} & set(server.asked[0][1])
 
 
 async def test_answers_set_no_cookies(server):
@@ -527,3 +526,16 @@ def test_loopback_is_this_machine_only(host, is_it):
 
 def test_an_error_without_words_is_named_by_its_kind():
     assert describe(ConnectionResetError()) == "ConnectionResetError"
+
+
+async def test_no_proxy_stands_between_us_and_this_machine(monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
+
+    async with Session(SessionOptions(allowed_hosts=("127.0.0.1",))) as session:
+        assert session._route(URL("http://127.0.0.1:8600/x")).proxy is None
+        assert session._route(URL("https://api.figma.com/x")).proxy == "http://proxy.example:3128"
+
+    monkeypatch.setenv("no_proxy", "figma.com")
+    async with Session(SessionOptions()) as session:
+        assert session._route(URL("https://api.figma.com/x")).proxy is None

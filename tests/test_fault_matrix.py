@@ -130,7 +130,7 @@ ROWS = (
         done=0,
         causes=frozenset({"server"}),
         code=1,
-        most_calls=20,
+        most_calls=26,
     ),
     Row(name="F10 202 of the firewall", faults=(once("api", "waf"),), most_calls=4),
     Row(name="F11 413 for long URLs", scenario={"url_limit": 1000}, most_calls=8, violates="URL too long"),

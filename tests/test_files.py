@@ -399,3 +399,9 @@ def test_reading_what_cannot_be_read_is_none(tmp_path):
     assert read(str(tmp_path / "a")) == b"12345"
     assert read(str(tmp_path)) is None
     assert read(str(tmp_path / "gone")) is None
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+
+    assert read(str(tmp_path / "pipe")) is None

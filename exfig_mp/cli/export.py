@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exfig_mp.cli.options import CommandOptions, ResumingCommand, option, resolve, shared_options
+from exfig_mp.cli.options import CommandOptions, ResumingCommand, option, shared_options
+from exfig_mp.cli.resolve import resolve
 from exfig_mp.cli.session import Task, execute
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.command(cls=ResumingCommand)
 @click.argument("paths", nargs=-1, required=True, type=click.Path())
-@click.option("--recursive", is_flag=True, help="Look for configs in sub-folders too.")
+@option("--recursive", is_flag=True, help="Look for configs in sub-folders too.")
 @option("--chdir-to-config", is_flag=True, help="Relative paths start from each config's folder, not the current one.")
 @shared_options
 def batch(paths: tuple[str, ...], recursive: bool, chdir_to_config: bool, **values: Any) -> None:
@@ -43,7 +44,7 @@ def _single(kind: Kind) -> click.Command:
 
     @click.command(cls=ResumingCommand, name=kind, help=_HELP[kind])
     @click.argument("filter_", metavar="[FILTER]", required=False)
-    @click.option(
+    @option(
         "-i", "--input", "config", type=click.Path(), help="The config. [default: exfig.yaml, then figma-export.yaml]"
     )
     @option("--chdir-to-config", is_flag=True, help="Relative paths start from the config's folder.")

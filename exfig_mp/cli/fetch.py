@@ -7,7 +7,8 @@ from typing import Any, get_args
 
 import click
 
-from exfig_mp.cli.options import CommandOptions, ResumingCommand, resolve, shared_options
+from exfig_mp.cli.options import CommandOptions, ResumingCommand, option, shared_options
+from exfig_mp.cli.resolve import resolve
 from exfig_mp.cli.session import Task, execute
 from exfig_mp.errors import ConfigError
 from exfig_mp.exporters.folder import Folder
@@ -18,19 +19,17 @@ from exfig_mp.model import Format
 
 
 @click.command(cls=ResumingCommand)
-@click.option("-f", "--file-id", required=True, help="The file's key, as in figma.com/design/KEY/...")
-@click.option("-r", "--frame", required=True, help="Name of the frame whose components are exported.")
-@click.option("-o", "--output", required=True, type=click.Path(file_okay=False), help="Folder to write to.")
-@click.option("-p", "--page", help="Only this page's frame.")
-@click.option("--format", "form", type=click.Choice(get_args(Format)), default="png", show_default=True)
-@click.option("--scale", type=click.FloatRange(0.01, 4), help="Scale of png and jpg. [default: 3]")
-@click.option("--filter", "filter_", help="Comma list of Figma names, with * for any text.")
-@click.option(
-    "--name-style", type=click.Choice(get_args(NameStyle)), help="Style of file names. [default: as in Figma]"
-)
-@click.option("--name-validate-regexp", help="Names must match it. Needs --name-replace-regexp.")
-@click.option("--name-replace-regexp", help="What a name becomes; $0 to $9 are the groups of the match.")
-@click.option("--dark-mode-suffix", help="Components with this suffix are the dark ones.")
+@option("-f", "--file-id", required=True, help="The file's key, as in figma.com/design/KEY/...")
+@option("-r", "--frame", required=True, help="Name of the frame whose components are exported.")
+@option("-o", "--output", required=True, type=click.Path(file_okay=False), help="Folder to write to.")
+@option("-p", "--page", help="Only this page's frame.")
+@option("--format", "form", type=click.Choice(get_args(Format)), default="png", show_default=True)
+@option("--scale", type=click.FloatRange(0.01, 4), help="Scale of png and jpg. [default: 3]")
+@option("--filter", "filter_", help="Comma list of Figma names, with * for any text.")
+@option("--name-style", type=click.Choice(get_args(NameStyle)), help="Style of file names. [default: as in Figma]")
+@option("--name-validate-regexp", help="Names must match it. Needs --name-replace-regexp.")
+@option("--name-replace-regexp", help="What a name becomes; $0 to $9 are the groups of the match.")
+@option("--dark-mode-suffix", help="Components with this suffix are the dark ones.")
 @shared_options
 def fetch(**values: Any) -> None:
     """Download the components of one frame into a folder, without a config.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from exfig_mp.cli.options import resume_command
+from exfig_mp.cli.resolve import resume_command
 from exfig_mp.errors import ConfigError
 
 if TYPE_CHECKING:

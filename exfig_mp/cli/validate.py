@@ -6,11 +6,13 @@ import sys
 
 import click
 
+from exfig_mp.cli.options import option
+
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path())
-@click.option("--recursive", is_flag=True, help="Look for configs in sub-folders too.")
-@click.option("--strict", is_flag=True, help="Unknown keys are errors.")
+@option("--recursive", is_flag=True, help="Look for configs in sub-folders too.")
+@option("--strict", is_flag=True, help="Unknown keys are errors.")
 def validate(paths: tuple[str, ...], recursive: bool, strict: bool) -> None:
     """Check configs: every problem with file, line and key, and files that two entries would write differently."""
     from exfig_mp.cli.main import show_error  # noqa: PLC0415  # the group imports this module

@@ -57,7 +57,9 @@ class WorkerOptions:
 
 def main(connection: Connection, options: WorkerOptions) -> None:
     """Run jobs until the coordinator says stop, or is gone. The exit code is 1 if the worker could not start."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the coordinator alone decides
+    # Both may reach the whole group (Ctrl-C, a service manager); the coordinator alone decides what becomes of a run.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _die_with_coordinator()
     # `connection` itself stays open: its end tells the coordinator that all is over, also what is said below.
     sock = socket.socket(fileno=os.dup(connection.fileno()))

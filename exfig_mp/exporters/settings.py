@@ -225,7 +225,7 @@ class Batch(Section):
     """`batch`: many configs in one run."""
 
     workers: Annotated[int, Ge(0), Le(256)] | None = None
-    parallel: Annotated[int, Ge(1), Le(50)] = 3
+    parallel: Annotated[int, Ge(1), Le(50)] | None = None
     fail_fast: bool = False
     resume: bool = False
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from exfig_mp.sources.figma_wire import Component, FileMeta
 
 _Answer = TypeVar("_Answer")
+_OUTAGE_BEGINS = 3  # calls given up in a row; from then on each is repeated only once, after longer waits
 _AFTER_GATE = 0.2  # seconds beyond Retry-After: Figma's clock and ours are not the same
 
 
@@ -181,7 +182,9 @@ class FigmaApi:
             if failure is not None:
                 raise FigmaError(failure, getattr(reply, "status", 0))
             reason = reply.detail if isinstance(reply, NoReply) else f"HTTP {reply.status}"
-            if not policy.allows(failed - 1) or failed > _patience(reply, call):
+            in_outage = self._given_up_in_a_row >= _OUTAGE_BEGINS
+            patience = _patience(reply) if call.can_be_split or in_outage else math.inf
+            if not policy.allows(failed - 1) or failed > patience:
                 self._given_up_in_a_row += 1
                 raise _exhausted(reply, call, failed, reason)
             # While calls are given up one after the other, the next ones wait longer: an outage must have time to end.
@@ -215,10 +218,8 @@ class FigmaApi:
         return refusal(reply.status, error_text(reply.body), call.subject)
 
 
-def _patience(reply: Reply | NoReply, call: _Call) -> float:
-    """Return how many failures of this kind are borne before the caller should ask for less."""
-    if not call.can_be_split:
-        return math.inf
+def _patience(reply: Reply | NoReply) -> float:
+    """Return how many failures of this kind are borne where more of the same helps little."""
     if isinstance(reply, NoReply):
         return 1 if reply.trouble == "timeout" else math.inf
     return 1 if reply.status >= 500 else math.inf

@@ -28,7 +28,7 @@ MAX_QUERY = 7_500 - 80
 """Bytes of a query: the whole URL must stay under Figma's 8,192, and some proxies add to it."""
 
 _SIDE_BY_SIDE = 3  # kinds that are rendered at once: Figma allows 10 to 20 calls a minute and needs seconds for each
-_OUTAGE = 8  # calls in a row without an answer: more than a few poisoned nodes can cause
+_OUTAGE = 12  # calls in a row without an answer: halving 400 ids down to one poisoned node takes nine
 _COMFORTABLE = 10.0  # seconds of a call below which the next may be larger
 
 
@@ -65,11 +65,17 @@ class BatchSize:
 
 @dataclass(slots=True)
 class _Kind:
-    """The renders of one kind that still have to be asked for. `batches` are set pieces and go first."""
+    """The renders of one kind that still have to be asked for. `batches` are set pieces and go first.
+
+    `unanswered` counts its calls in a row that got no answer; `answers_before` is how many answers there had been over
+    all kinds when that began.
+    """
 
     file_key: str
     switches: str
     size: BatchSize
+    unanswered: int = 0
+    answers_before: int = 0
     waiting: deque[Render] = field(default_factory=deque)
     batches: deque[list[Render]] = field(default_factory=deque)
 
@@ -99,7 +105,7 @@ class RenderQueue:
         self._closed = False
         self._refusal: Failure | None = None
         self._refused_files: dict[str, Failure] = {}
-        self._unanswered = 0
+        self._answered = 0
 
     def add(self, renders: Iterable[Render]) -> None:
         """Ask for `renders`, after those that are waiting already."""
@@ -173,23 +179,33 @@ class RenderQueue:
             images = await self._api.images(kind.file_key, query, subject, can_be_split=len(batch) > 1)
         except FigmaError as error:
             return self._narrow_down(kind, batch, error)
-        self._unanswered = 0
+        self._answered += 1
+        kind.unanswered = 0
         kind.size.after_success(time.monotonic() - started, len(batch))
         return self._sort_out(kind, batch, images)
 
     def _narrow_down(self, kind: _Kind, batch: list[Render], error: FigmaError) -> list[Drawn | NotDrawn]:
-        no_answer = error.cause in {"server", "timeout", "network"} and error.status != 200
-        self._unanswered = self._unanswered + 1 if no_answer else 0
-        if error.cause in {"auth", "rate_limit"} or self._unanswered >= _OUTAGE:
+        if error.cause in {"auth", "rate_limit"} or self._is_outage(kind, error):
             self._refusal = error.failure
         elif error.cause in {"forbidden", "not_found"}:
             self._refused_files[kind.file_key] = error.failure
         elif is_too_much(error, ids=len(batch)):
             kind.size.after_too_much(len(batch))
             middle = len(batch) // 2
-            kind.batches.extend([batch[:middle], batch[middle:]])
+            # Depth first: a poisoned node is run to earth, and its healthy neighbours soon prove that Figma answers.
+            kind.batches.extendleft([batch[middle:], batch[:middle]])
             return []
         return [NotDrawn(render, error.failure) for render in batch]
+
+    def _is_outage(self, kind: _Kind, error: FigmaError) -> bool:
+        """Has Figma stopped answering? Then asking for less and less would only use up calls."""
+        if error.cause not in {"server", "timeout", "network"} or error.status == 200:
+            kind.unanswered = 0
+            return False
+        if not kind.unanswered:
+            kind.answers_before = self._answered
+        kind.unanswered += 1
+        return kind.unanswered >= _OUTAGE and kind.answers_before == self._answered
 
     def _sort_out(self, kind: _Kind, batch: Sequence[Render], images: dict[str, str | None]) -> list[Drawn | NotDrawn]:
         """Take URLs by node id, never by order. What came back null is asked for once more, apart from the others."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import random
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -226,6 +227,28 @@ def test_what_is_too_much_or_breaks_figma_is_halved_down_to_one_node(status):
     assert sorted(len(call) for call in api.calls) == [1, 1, 2, 2, 4, 4, 8]
 
 
+@pytest.mark.parametrize("poisoned", [1, 2, 5, 20])
+def test_poisoned_nodes_are_no_outage(poisoned):
+    sick = frozenset(random.Random(poisoned).sample(ids(1000), poisoned))
+    failure = Failure("server", "HTTP 500")
+    api = Api(poison=sick, too_much=FigmaError(failure, 500))
+
+    answers = asyncio.run(answers_of(api, [render(node) for node in ids(1000)]))
+
+    assert {answer.render.node.id for answer in answers if isinstance(answer, NotDrawn)} == sick
+    assert len(answers) == 1000
+    assert len(api.calls) <= 6 + poisoned * 2 * 9
+
+
+def test_calls_that_must_be_small_are_no_outage():
+    api = Api(most=10, too_much=FigmaError(Failure("server", "HTTP 500"), 500))
+
+    answers = asyncio.run(answers_of(api, [render(node) for node in ids(1000)]))
+
+    assert all(isinstance(answer, Drawn) for answer in answers)
+    assert len(answers) == 1000
+
+
 @pytest.mark.parametrize(("cause", "status"), [("server", 503), ("timeout", 0), ("network", 0)])
 def test_an_outage_is_not_asked_into_with_ever_smaller_calls(cause, status):
     failure = Failure(cause, "no")
@@ -235,7 +258,7 @@ def test_an_outage_is_not_asked_into_with_ever_smaller_calls(cause, status):
 
     assert Counter(answer.render.node.id for answer in answers) == Counter(ids(2000))
     assert {answer.failure for answer in answers if isinstance(answer, NotDrawn)} == {failure}
-    assert len(api.calls) <= 10
+    assert len(api.calls) <= 13
 
 
 @pytest.mark.parametrize(("cause", "status"), [("forbidden", 403), ("not_found", 404), ("server", 200)])
