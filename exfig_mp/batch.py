@@ -94,7 +94,9 @@ async def _export(given: _Run, checkpoint: Checkpoint, memory: Memory) -> float:
             ledger.begin(plan)
             folders = plan.folders()
             # An index file may lie one folder above the files that it names.
-            ledger.swept = files.sweep({*folders, *(folder.rpartition("/")[0] for folder in folders)})
+            swept = files.sweep({*folders, *(folder.rpartition("/")[0] for folder in folders)})
+            if swept:
+                log.info("temporary files of dead runs are deleted", count=swept)
             pipeline = Pipeline(plan, RenderQueue(api), journal, ledger)
             pipeline.remember(memory)
             started = time.monotonic()

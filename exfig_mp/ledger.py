@@ -39,7 +39,6 @@ class Ledger:
     entry_failures: list[EntryFailure] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     index_files: int = 0
-    swept: int = 0
     retries: Counter[str] = field(default_factory=Counter)
     calls: Counter[tuple[str, int]] = field(default_factory=Counter)
     size: int = 0

@@ -161,7 +161,6 @@ JobResult = Done | Failed
 class Shard(Struct, frozen=True, tag=True):
     """A handful of jobs on their way to one worker."""
 
-    id: int
     jobs: tuple[Job, ...]
 
 

@@ -125,10 +125,10 @@ def split(jobs: Iterable[Job], size: int = SHARD_SIZE) -> Iterator[Shard]:
     for job in jobs:
         shard.append(job)
         if len(shard) == size:
-            yield Shard(0, tuple(shard))
+            yield Shard(tuple(shard))
             shard = []
     if shard:
-        yield Shard(0, tuple(shard))
+        yield Shard(tuple(shard))
 
 
 def absolute(base: str, path: str) -> str:

@@ -32,7 +32,7 @@ def decide(found: Found | None, wish: Wish, max_age: float = MAX_AGE) -> Decisio
         return Decision("start_over")
     if wish == "no":
         return Decision(
-            "start_over", "a run was cut off here; its checkpoint is thrown away (--resume goes on from it)"
+            "start_over", "an earlier run was not finished; its checkpoint is thrown away (--resume would go on)"
         )
     if found.age > max_age:
         hours = found.age / 3600

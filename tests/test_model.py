@@ -54,7 +54,7 @@ def test_render_ids_are_the_same_in_every_version_of_the_program():
 @pytest.mark.parametrize(
     ("message", "kind"),
     [
-        (Shard(3, (JOB,)), ToWorker),
+        (Shard((JOB,)), ToWorker),
         (Stop(), ToWorker),
         (Ready(17), FromWorker),
         (Results((Done("id", 3, "abc", 2), Failed("id", FAILURE))), FromWorker),
@@ -64,6 +64,6 @@ def test_render_ids_are_the_same_in_every_version_of_the_program():
 )
 def test_messages_between_processes_come_out_as_they_went_in(message, kind):
     if isinstance(message, Shard):
-        message = Shard(3, (msgspec.structs.replace(JOB, destinations=("/a/ä.svg",)),))
+        message = Shard((msgspec.structs.replace(JOB, destinations=("/a/ä.svg",)),))
 
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(message), type=kind) == message

@@ -9,6 +9,7 @@ import click
 from exfig_mp.cli.options import CommandOptions, ResumingCommand, option, shared_options
 from exfig_mp.cli.resolve import resolve
 from exfig_mp.cli.session import Task, execute
+from exfig_mp.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -33,7 +34,7 @@ def batch(paths: tuple[str, ...], recursive: bool, chdir_to_config: bool, **valu
       exfig-mp batch ./configs --workers 8
       exfig-mp batch ios.yaml android.yaml --resume
     """  # noqa: D301  # click's mark for a paragraph that is not re-wrapped
-    from exfig_mp.config import discover, load_all  # noqa: PLC0415  # pydantic loads with the run, not with --help
+    from exfig_mp.config import discover, load_all
 
     found = discover(paths, recursive=recursive)
     _export(load_all(found, chdir_to_config=chdir_to_config), CommandOptions.take(values), batch=True)
@@ -50,7 +51,7 @@ def _single(kind: Kind) -> click.Command:
     @option("--chdir-to-config", is_flag=True, help="Relative paths start from the config's folder.")
     @shared_options
     def command(filter_: str | None, config: str | None, chdir_to_config: bool, **values: Any) -> None:
-        from exfig_mp.config import default_config, load_all  # noqa: PLC0415  # pydantic loads with the run
+        from exfig_mp.config import default_config, load_all
 
         loaded = load_all([config or default_config()], chdir_to_config=chdir_to_config)
         if loaded.failed:
@@ -76,14 +77,16 @@ def _export(
     filter_: str | None = None,
     batch: bool = False,
 ) -> None:
-    from exfig_mp.hashing import identity  # noqa: PLC0415  # loads with the run, not with --help
-    from exfig_mp.run_options import Work  # noqa: PLC0415
+    from exfig_mp.hashing import identity
+    from exfig_mp.run_options import Work
 
     work = tuple(
         Work(config.label, str(config.base), entry)
         for config in loaded.configs
         for entry in config.entries(kinds, filter_)
     )
+    if not work and not loaded.failed:
+        raise ConfigError(f"no config asks for {' or '.join(kinds)}", "add the section to a platform of the config")
     hashes = [f"{config.path}={config.content_hash}" for config in loaded.configs]
     config_hash = identity(*sorted(hashes), *sorted(kinds), filter_ or "")
     run_options = resolve(options, loaded.configs, config_hash, batch=batch) if work else None

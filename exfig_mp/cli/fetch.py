@@ -38,7 +38,7 @@ def fetch(**values: Any) -> None:
     Example:
       exfig-mp fetch -f AbCdEfGhIjKlMnOpQrStUv -r Illustrations -o ./images --format png --scale 2
     """  # noqa: D301  # click's mark for a paragraph that is not re-wrapped
-    from exfig_mp.run_options import Work  # noqa: PLC0415  # aiohttp loads with the run, not with --help
+    from exfig_mp.run_options import Work
 
     options = CommandOptions.take(values)
     config_hash = identity(*(f"{name}={value}" for name, value in sorted(values.items())))

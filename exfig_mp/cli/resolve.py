@@ -42,11 +42,11 @@ def resolve(options: CommandOptions, configs: Iterable[Config], config_hash: str
         ConfigError: a value makes no sense.
         FigmaError: there is no token.
     """
-    from exfig_mp.limiter import LimiterOptions, block_path  # noqa: PLC0415  # loads with the run, not with --help
-    from exfig_mp.ratelimit import CEILING  # noqa: PLC0415
-    from exfig_mp.run_options import RunOptions  # noqa: PLC0415
-    from exfig_mp.sources.figma_api import ApiOptions  # noqa: PLC0415
-    from exfig_mp.transfer import TransferOptions  # noqa: PLC0415
+    from exfig_mp.limiter import LimiterOptions, block_path
+    from exfig_mp.ratelimit import CEILING
+    from exfig_mp.run_options import RunOptions
+    from exfig_mp.sources.figma_api import ApiOptions
+    from exfig_mp.transfer import TransferOptions
 
     roots = [config.root for config in configs]
     figma = [root.figma for root in roots]
@@ -82,7 +82,7 @@ def resolve(options: CommandOptions, configs: Iterable[Config], config_hash: str
 
 
 def _retry_policy(options: CommandOptions, figma: list[Figma]) -> RetryPolicy:
-    from exfig_mp.retry import RetryPolicy  # noqa: PLC0415  # loads with the run, not with --help
+    from exfig_mp.retry import RetryPolicy
 
     return RetryPolicy(
         retries=_pick(options.max_retries, (one.max_retries for one in figma), 4),
@@ -98,7 +98,7 @@ def read_token(environ: Mapping[str, str]) -> Token:
     Raises:
         FigmaError: there is none.
     """
-    from exfig_mp.sources.figma_api import Token  # noqa: PLC0415  # loads with the run, not with --help
+    from exfig_mp.sources.figma_api import Token
 
     personal, oauth = (environ.get(f"FIGMA_{kind}_TOKEN", "").strip() for kind in ("PERSONAL", "OAUTH"))
     value = personal or oauth
@@ -112,7 +112,7 @@ def read_token(environ: Mapping[str, str]) -> Token:
 
 def cores() -> int:
     """Return the cores that this process may use (affinity and cgroup), at most 8."""
-    import proclimits  # noqa: PLC0415  # reads the cgroup tree: only when a run needs it
+    import proclimits
 
     limit = proclimits.get_cpu_limit()
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -127,7 +127,7 @@ def resume_command(arguments: list[str]) -> str:
 
 def _origin(url: str | None) -> str:
     """Return the API's origin: https, or a loopback address for the simulator."""
-    from exfig_mp.client import is_loopback  # noqa: PLC0415  # loads with the run, not with --help
+    from exfig_mp.client import is_loopback
 
     if url is None:
         return "https://api.figma.com"
@@ -156,7 +156,7 @@ def _no_origin(url: str) -> ConfigError:
 
 
 def _rate(value: object) -> Rate:
-    from exfig_mp.ratelimit import parse_rate  # noqa: PLC0415  # loads with the run, not with --help
+    from exfig_mp.ratelimit import parse_rate
 
     try:
         return parse_rate(str(value))

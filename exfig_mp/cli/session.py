@@ -43,10 +43,10 @@ class _Interrupted(Exception):  # noqa: N818  # a decision of the user, no error
 
 def execute(task: Task, options: CommandOptions) -> None:
     """Run the task, show what happens, and exit with the code that the report asks for."""
-    from exfig_mp.cli.summary import show_summary  # noqa: PLC0415  # rich loads with the run, not with --help
-    from exfig_mp.ledger import EntryFailure, Ledger  # noqa: PLC0415
-    from exfig_mp.log import open_log  # noqa: PLC0415
-    from exfig_mp.model import Failure  # noqa: PLC0415
+    from exfig_mp.cli.summary import show_summary
+    from exfig_mp.ledger import EntryFailure, Ledger
+    from exfig_mp.log import open_log
+    from exfig_mp.model import Failure
 
     for path in options.report:
         if not path.endswith(".json"):
@@ -60,7 +60,7 @@ def execute(task: Task, options: CommandOptions) -> None:
     for config in task.loaded.configs if task.loaded else ():
         ledger.warnings += [str(warning) for warning in config.warnings]
     if task.options is None:
-        raise _nothing_to_do(ledger)
+        raise ConfigError("no config can be used", problems=tuple(one.failure.message for one in ledger.entry_failures))
     try:
         report = _run(task, options, ledger, log)
     except _Interrupted as stop:
@@ -77,7 +77,7 @@ def _run(task: Task, options: CommandOptions, ledger: Ledger, log: Log) -> Repor
     if sys.platform == "win32":
         runner = asyncio.Runner()
     else:
-        import uvloop  # noqa: PLC0415  # loads with the run, not with --help
+        import uvloop
 
         runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
     with runner:
@@ -85,8 +85,8 @@ def _run(task: Task, options: CommandOptions, ledger: Ledger, log: Log) -> Repor
 
 
 async def _run_until_signal(task: Task, options: CommandOptions, ledger: Ledger, log: Log) -> Report:
-    from exfig_mp.batch import run  # noqa: PLC0415  # aiohttp loads with the run, not with --help
-    from exfig_mp.cli.progress import progress  # noqa: PLC0415
+    from exfig_mp.batch import run
+    from exfig_mp.cli.progress import progress
 
     assert task.options is not None  # noqa: S101  # execute has checked
     running = asyncio.ensure_future(run(task.work, task.options, ledger, log))
@@ -110,16 +110,9 @@ async def _run_until_signal(task: Task, options: CommandOptions, ledger: Ledger,
             raise _Interrupted(caught[0]) from None
 
 
-def _nothing_to_do(ledger: Ledger) -> ConfigError:
-    if ledger.entry_failures:
-        problems = tuple(found.failure.message for found in ledger.entry_failures)
-        return ConfigError("no config can be used", "", problems)
-    return ConfigError("the configs ask for no icons and no images", "this version exports icons and images")
-
-
 def _write_reports(report: Report, options: CommandOptions) -> None:
-    from exfig_mp.report import to_json  # noqa: PLC0415
-    from exfig_mp.transfer import place  # noqa: PLC0415
+    from exfig_mp.report import to_json
+    from exfig_mp.transfer import place
 
     for path in options.report:
         place(str(Path(path).absolute()), to_json(report), fsync=False)

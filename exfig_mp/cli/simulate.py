@@ -29,6 +29,6 @@ def simulate(port: int, cdn_port: int, scenario: Path | None, ready_file: Path |
     Serves until Ctrl-C. Use it with --api-url http://127.0.0.1:PORT and any FIGMA_PERSONAL_TOKEN that the scenario
     knows (the demo design: "figd_simulator").
     """
-    from exfig_mp.simulator.serve import SimulatorOptions, serve  # noqa: PLC0415  # aiohttp loads with the server
+    from exfig_mp.simulator.serve import SimulatorOptions, serve
 
     serve(SimulatorOptions(port=port, cdn_port=cdn_port, scenario=scenario, ready_file=ready_file, seed=seed))

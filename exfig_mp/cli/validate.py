@@ -15,9 +15,9 @@ from exfig_mp.cli.options import option
 @option("--strict", is_flag=True, help="Unknown keys are errors.")
 def validate(paths: tuple[str, ...], recursive: bool, strict: bool) -> None:
     """Check configs: every problem with file, line and key, and files that two entries would write differently."""
-    from exfig_mp.cli.main import show_error  # noqa: PLC0415  # the group imports this module
-    from exfig_mp.config import discover, load_all  # noqa: PLC0415  # pydantic loads with the work, not with --help
-    from exfig_mp.conflicts import certain_conflicts  # noqa: PLC0415
+    from exfig_mp.cli.main import show_error
+    from exfig_mp.config import discover, load_all
+    from exfig_mp.conflicts import certain_conflicts
 
     loaded = load_all(discover(paths, recursive=recursive), strict=strict)
     for config in loaded.configs:

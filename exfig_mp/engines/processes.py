@@ -153,7 +153,7 @@ class Processes:
         for member in sorted((m for m in self._workers if m.ready), key=lambda m: len(m.owes)):
             if self._suspects and not member.owes:
                 member.has_suspect = True
-                self._send(member, Shard(0, (self._suspects.popleft(),)))
+                self._send(member, Shard((self._suspects.popleft(),)))
             while self._waiting and not member.has_suspect and len(member.owes) < member.capacity:
                 self._send(member, self._waiting.popleft())
         if len(self._waiting) < len(self._workers):

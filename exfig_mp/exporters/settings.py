@@ -30,7 +30,7 @@ Plan = Literal["starter", "student", "professional", "organization", "enterprise
 Seat = Literal["view", "collab", "dev", "full"]
 
 _INITIALISMS = frozenset({"hc", "ui"})
-_RATE = re.compile(r"\d+(\.\d+)?/(s|min)")
+_RATE = re.compile(r"\s*(?=[\d.]*[1-9])\d+(\.\d+)?\s*(/\s*(s|sec|second|min|m|minute|h|hour))?\s*", re.IGNORECASE)
 
 
 def camel_case(name: str) -> str:

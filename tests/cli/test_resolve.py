@@ -4,6 +4,8 @@ import pytest
 
 from exfig_mp.cli.resolve import _origin, read_token, resume_command
 from exfig_mp.errors import ConfigError, FigmaError
+from exfig_mp.exporters.settings import Figma
+from exfig_mp.ratelimit import parse_rate
 
 
 @pytest.mark.parametrize(
@@ -43,6 +45,19 @@ def test_an_origin_is_scheme_and_host(given, origin):
 def test_what_is_no_safe_origin_is_refused_before_anything_is_sent(given):
     with pytest.raises(ConfigError):
         _origin(given)
+
+
+@pytest.mark.parametrize(
+    "rate",
+    ["10", "10/s", "15/min", "0.5/s", "3 / hour", "2/M", "0", "0/s", "0.0/min", "-1", "1/day", "", "x", "1e3"],
+)
+def test_configs_and_the_command_line_take_the_same_rates(rate):
+    try:
+        parse_rate(rate)
+    except ValueError:
+        assert Figma(rate_limit=rate).problems()
+    else:
+        assert Figma(rate_limit=rate).problems() == []
 
 
 def test_a_token_comes_from_the_environment_and_must_look_like_one():

@@ -159,7 +159,7 @@ from exfig_mp.limiter import LimiterOptions
 from exfig_mp.model import Job, Shard
 
 async def shards():
-    yield Shard(0, (Job("job", "https://figma.com/", "svg", ("/dev/null/x.svg",)),))
+    yield Shard((Job("job", "https://figma.com/", "svg", ("/dev/null/x.svg",)),))
 
 async def main():
     options = EngineOptions(
