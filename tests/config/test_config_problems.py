@@ -109,7 +109,7 @@ def test_the_type_of_the_option_decides_how_a_scalar_is_read(read, ios):
         ("maxRetries: 1.5", "expected a whole number, found the number 1.5"),
         ("maxRetries: -1", "expected a number of at least 0, found the number -1"),
         ("rateLimit: 0", "expected a number greater than 0 or text, found the number 0"),
-        ("rateLimit: 10/h", 'should be requests per second, or a text such as "15/min" or "10/s"'),
+        ("rateLimit: 10/day", 'should be requests per second, or a text such as "15/min" or "10/s"'),
         ("darkFileId: ''", "expected text, found an empty text"),
         ("darkFileId: {a: 1}", "expected text, found a group of keys"),
     ],
