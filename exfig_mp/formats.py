@@ -8,6 +8,8 @@ from exfig_mp.model import Format  # noqa: TC001  # part of this module's public
 
 _PNG_START, _PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
 _DEEPEST = 1_000  # elements within each other: no drawing nests so deep, and readers recurse
+_LARGEST_AREA, _NEAR = 32_000_000, 0.03  # what Figma draws at most, and how near to it a drawing was scaled down
+_NO_FRAMES = (b"\xc4", b"\xc8", b"\xcc")  # of the JPEG markers C0 to CF: tables, reserved, arithmetic coding
 _PDF_TAIL = 1024  # a PDF may have bytes after its end mark; readers search this far
 
 
@@ -27,6 +29,42 @@ def problem_with(body: bytes, form: Format) -> str | None:
     if head.startswith((b"<!doctype html", b"<html")):
         return f"an HTML page came instead of {form.upper()}"
     return f"the body is no complete {form.upper()} ({len(body):,} bytes)"
+
+
+def shrinkage(body: bytes, form: Format) -> str | None:
+    """Say so if a whole `form` was very probably scaled down by Figma, which does it without a word; else return None.
+
+    Above 32 megapixels a render comes as large as that allows, with the proportions of the node
+    (https://developers.figma.com/docs/rest-api/file-endpoints/). What is within 3 % of the limit is taken for one.
+    """
+    width, height = _pixels(body, form)
+    if abs(width * height - _LARGEST_AREA) > _LARGEST_AREA * _NEAR:
+        return None
+    return (
+        f"is {width}x{height} pixels: Figma scales down what is larger than 32 megapixels; export it at a smaller scale"
+    )
+
+
+def _pixels(body: bytes, form: Format) -> tuple[int, int]:
+    """Return width and height of a whole PNG or JPEG, 0 x 0 of anything else."""
+    if form == "png":
+        return int.from_bytes(body[16:20]), int.from_bytes(body[20:24])
+    frame = _jpg_frame(body) if form == "jpg" else b""
+    return int.from_bytes(frame[7:9]), int.from_bytes(frame[5:7])
+
+
+def _jpg_frame(body: bytes) -> bytes:
+    """Return the start of a JPEG's first frame header, found from segment to segment; nothing if there is none."""
+    at = 2
+    while body[at : at + 1] == b"\xff":
+        marker = body[at + 1 : at + 2]
+        if marker == b"\xff":  # fill
+            at += 1
+        elif b"\xc0" <= marker <= b"\xcf" and marker not in _NO_FRAMES:
+            return body[at : at + 9]
+        else:
+            at += 2 + max(2, int.from_bytes(body[at + 2 : at + 4]))
+    return b""
 
 
 def _is_png(body: bytes) -> bool:

@@ -11,6 +11,7 @@ from exfig_mp.model import Items
 if TYPE_CHECKING:
     from exfig_mp.model import Done, Failure, Kind
     from exfig_mp.plan import Owner, Plan
+    from exfig_mp.waits import Wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,9 @@ class Ledger:
     `calls` are requests to the API by endpoint and tier; `transfer_seconds` is how long the pipeline of renders and
     downloads ran.
 
-    `skipped` renders were in place already, from the run that is resumed.
+    `skipped` renders were in place already, from the run that is resumed. A run that has `stopped` ended at its first
+    failure, as --fail-fast asks for; what is not settled then was not done, or was on its way. `wait` is the last long
+    wait for Figma's limits, which lasts until the monotonic time `waits_until`.
     """
 
     plan: Plan | None = None
@@ -38,11 +41,14 @@ class Ledger:
     failed: dict[str, Failure] = field(default_factory=dict)
     entry_failures: list[EntryFailure] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    stopped: bool = False
     index_files: int = 0
     retries: Counter[str] = field(default_factory=Counter)
     calls: Counter[tuple[str, int]] = field(default_factory=Counter)
     size: int = 0
     transfer_seconds: float = 0.0
+    wait: Wait | None = None
+    waits_until: float = 0.0
     config_totals: Counter[str] = field(default_factory=Counter)
     config_settled: Counter[str] = field(default_factory=Counter)
 
@@ -61,6 +67,9 @@ class Ledger:
         """Note that a render is at all its destinations."""
         self.done[result.job_id] = result
         self.size += result.size
+        if result.warning:
+            assets = sorted({owner.asset for owner in self.owners_of(result.job_id)})
+            self.warnings.append(f"{', '.join(assets)} {result.warning}")
         self.config_settled.update(self._configs_of(result.job_id))
 
     def settle_failed(self, render_id: str, failure: Failure) -> None:
@@ -70,7 +79,11 @@ class Ledger:
 
     def is_settled(self, render_id: str) -> bool:
         """Is it known what became of the render?"""
-        return render_id in self.done or render_id in self.skipped or render_id in self.failed
+        return self.is_in_place(render_id) or render_id in self.failed
+
+    def is_in_place(self, render_id: str) -> bool:
+        """Is the render at all its destinations?"""
+        return render_id in self.done or render_id in self.skipped
 
     @property
     def total(self) -> int:
@@ -98,7 +111,7 @@ class Ledger:
         pending: set[tuple[Kind, str]] = set()
         everything: set[tuple[Kind, str]] = set()
         for render_id, owners in self.plan.owners.items():
-            in_place = render_id in self.done or render_id in self.skipped
+            in_place = self.is_in_place(render_id)
             for owner in owners:
                 entry = self.plan.entries[owner.entry]
                 item = (entry.entry.kind, f"{entry.where} {owner.asset}")

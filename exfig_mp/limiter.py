@@ -1,63 +1,75 @@
-"""The token bucket that all processes share: a memory-mapped file, and the kernel's lock on it.
+"""The token bucket that all processes share: who may send a request, and when.
 
-One file for each token and API origin, named by a digest of both, never by the token. `flock` on a descriptor of its
-own is released by the kernel when its holder dies, also by SIGKILL, so a dead process never blocks the others. Inside
-the lock a few numbers are read and written; sleeping happens outside.
+One block for each token and API origin, named by a digest of both, never by the token. Every API request takes a place
+in the queue of its tier and then in the common one; a 429 anywhere closes the tier's gate for all.
 """
 
 from __future__ import annotations
 
 import asyncio
-import fcntl
-import mmap
-import os
-import tempfile
 import time
-from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
-from exfig_mp.errors import DiskError, FigmaError
+from exfig_mp.block import HEADER, SharedBlock
+from exfig_mp.blocked_files import BlockedFiles
+from exfig_mp.errors import FigmaError
 from exfig_mp.hashing import identity
+from exfig_mp.leaky_bucket import LONGEST_SPACING, LeakyBucket
 from exfig_mp.model import Failure
-from exfig_mp.ratelimit import BUCKET_SIZE, CEILING, Bucket, Rate
+from exfig_mp.ratelimit import CEILING, Lane, Window
+from exfig_mp.waits import Wait, Waits
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import Callable
 
-    from exfig_mp.ratelimit import Ticket
+    from exfig_mp.ratelimit import Rate, Ticket
 
-_HEADER = 4  # doubles: layout version, digest of the boot id, two spare
-_LAYOUT = 2.0
+_LAYOUT = 3.0
+_FILES_AT = HEADER + Window.SIZE
+_LANES_AT = _FILES_AT + BlockedFiles.SIZE
+_SIZE = Window.SIZE + BlockedFiles.SIZE + len(Lane) * LeakyBucket.SIZE
 
+_LONGEST_GATE = 2 * LONGEST_SPACING
+"""Seconds: no bucket by the minute asks for more, so a longer Retry-After is about one file's plan."""
 
-class Lane(IntEnum):
-    """A bucket of the block: one for all API requests together, one for each of Figma's tiers, one for the CDN."""
-
-    ALL = 0
-    TIER_1 = 1
-    TIER_2 = 2
-    TIER_3 = 3
-    CDN = 4
-
-
-_SIZE = (_HEADER + len(Lane) * BUCKET_SIZE) * 8
+_AFTER_GATE = 0.2  # seconds beyond Retry-After: Figma's clock and ours are not the same
 
 
 @dataclass(frozen=True, slots=True)
 class LimiterOptions:
     """What a process needs to open the limiter; crosses process borders.
 
-    `path` is the block's file; `max_wait` is the longest pause in seconds that is waited for. `adaptive` lets a tier
-    run at the rate that its 429s taught, below the ceiling; a rate that the user gives replaces what was learnt.
+    Args:
+        path: of the block's file.
+        ceiling: what all requests together may do.
+        adaptive: whether a tier runs at the rate that its plan has or its 429s taught; a rate that the user gives
+            replaces what was learnt.
+        spacings: seconds between two requests of Tier 1, 2 and 3, where plan and seat are known; else 0.
+        max_wait: the longest pause in seconds that is waited for.
     """
 
     path: str
     ceiling: Rate = CEILING
     adaptive: bool = True
+    spacings: tuple[float, float, float] = (0.0, 0.0, 0.0)
     max_wait: float = 300.0
+
+
+class Limit(NamedTuple):
+    """For the log and the report: what a lane may do, and how we know."""
+
+    lane: str
+    rate: str
+    source: str
+
+
+class Gate(NamedTuple):
+    """What a 429 says: seconds to the next free place, and the spacing that its headers hint at (0: none)."""
+
+    seconds: float
+    hint: float = 0.0
 
 
 def block_path(token: str, origin: str, environ: dict[str, str]) -> str:
@@ -68,48 +80,64 @@ def block_path(token: str, origin: str, environ: dict[str, str]) -> str:
 
 
 class Limiter:
-    """This process's handle on the shared block. Open it in the process that uses it; it is not inherited.
+    """This process's handle on the shared limiter. Open it in the process that uses it; it is not inherited.
+
+    Args:
+        options: where it is, and what is allowed.
+        on_wait: hears of every wait before it begins.
+        wall: Unix time, for what has to outlive a reboot.
 
     Raises:
         DiskError: if neither the block's folder nor the temporary folder can hold the file.
     """
 
-    def __init__(self, options: LimiterOptions) -> None:
+    def __init__(
+        self,
+        options: LimiterOptions,
+        on_wait: Callable[[Wait], None] = lambda _: None,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
         self._options = options
-        self._descriptor = _open(Path(options.path))
+        self._wall = wall
         self._queues = tuple(asyncio.Lock() for _ in Lane)
-        self._task_lock = asyncio.Lock()  # flock excludes processes, not the tasks of one process
-        with self._locked():
-            self._map = mmap.mmap(self._descriptor, _SIZE)
-            self._block = memoryview(self._map).cast("d")
-            self._buckets = tuple(Bucket(self._block, _HEADER + lane * BUCKET_SIZE) for lane in Lane)
-            self._start_over_after_reboot()
-        self.seconds_waited = 0.0
+        self._block = SharedBlock(options.path, _SIZE, _LAYOUT)
+        doubles = self._block.doubles
+        self._window = Window(doubles, HEADER, options.ceiling)
+        self._files = BlockedFiles(doubles, _FILES_AT)
+        self._buckets = tuple(
+            LeakyBucket(
+                doubles,
+                _LANES_AT + lane * LeakyBucket.SIZE,
+                known=options.spacings[lane - 1] if lane.is_tier else 0.0,
+                adaptive=options.adaptive and lane.is_tier,
+            )
+            for lane in Lane
+        )
+        self._block.begin(self._restart)
+        self.waits = Waits(time.monotonic, on_wait)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._buckets = ()
-        self._block.release()
-        self._map.close()
-        os.close(self._descriptor)
-        self._descriptor = -1
+        self._block.close()
 
-    async def acquire(self, lane: Lane) -> None:
-        """Wait until a request of `lane` may be sent: for the end of its pause, and for a place in the common queue.
+    async def acquire(self, lane: Lane, file: str = "") -> None:
+        """Wait until a request of `lane` about `file` may be sent: for its gate, and for its place in both queues.
 
         Raises:
-            FigmaError: with cause `rate_limit`, if a pause is longer than `max_wait`.
+            FigmaError: with cause `rate_limit`, if a pause or a block is longer than `max_wait`.
         """
         while True:
-            await self.wait_for_pause(lane)
+            while (left := self._block_left(lane, file)) > 0:
+                await self._sleep(left, lane, file)
+            self._refuse_if_blocked(lane)
             # One ticket a process and queue: a killed process wastes one slot, and processes take turns.
             async with self._queues[lane]:
-                await self._take_turn(lane)
+                await self._take_turn(lane, self._buckets[lane])
             async with self._queues[Lane.ALL]:
-                await self._take_turn(Lane.ALL)
-            if self.pause_left(lane) <= 0:
+                await self._take_turn(Lane.ALL, self._window)
+            if self.pause_left(lane) <= 0 and self._block_left(lane, file) <= 0:
                 return
 
     async def wait_for_pause(self, lane: Lane) -> None:
@@ -117,145 +145,91 @@ class Limiter:
         while (wait := self.pause_left(lane)) > 0:
             await self._sleep(wait, lane)
 
-    async def _take_turn(self, lane: Lane) -> None:
-        bucket, rate = self._buckets[lane], self._rate(lane)
-        ticket: Ticket | None = None
-        while True:
-            async with self._locked_for_task():
-                now = time.monotonic()
-                if ticket is None or bucket.has_lapsed(ticket, rate):
-                    ticket = bucket.reserve(now, rate)
-                    wait = ticket.slot - now
-                else:
-                    wait = bucket.confirm(ticket, now, rate)
-            if wait <= 0:
-                return
-            await self._sleep(wait, lane)
+    async def close_gate(self, lane: Lane, gate: Gate, file: str = "") -> float:
+        """On a 429, let no process send a request of `lane` until the next free place, and learn the tier's rate.
 
-    async def close_gate(self, lane: Lane, seconds: float) -> None:
-        """On a 429: let no process send a request of `lane` for `seconds`, and learn its rate from them."""
-        now, now_wall = time.monotonic(), time.time()
-        async with self._locked_for_task():
-            self._buckets[lane].learn(seconds, now)
-            self._buckets[lane].pause(now + seconds, now_wall + seconds)
+        What is longer than any limit by the minute is about the plan of `file`, and blocks that file alone.
+
+        Returns:
+            The seconds for which the gate is closed.
+        """
+        seconds = gate.seconds + _AFTER_GATE
+        async with self._block.locked():
+            now, now_wall = time.monotonic(), self._wall()
+            if file and seconds > _LONGEST_GATE:
+                self._files.add((lane.name, file), now + seconds, now_wall + seconds)
+            else:
+                self._buckets[lane].learn(gate.seconds, gate.hint, now, now_wall)
+                self._buckets[lane].pause(now + seconds, now_wall + seconds, now)
+        return seconds
 
     async def pause(self, lane: Lane, seconds: float) -> None:
         """Let no process send a request of `lane` for `seconds` from now; a longer pause stays."""
-        until, until_wall = time.monotonic() + seconds, time.time() + seconds
-        async with self._locked_for_task():
-            self._buckets[lane].pause(until, until_wall)
+        async with self._block.locked():
+            now = time.monotonic()
+            self._buckets[lane].pause(now + seconds, self._wall() + seconds, now)
 
     def pause_left(self, lane: Lane) -> float:
         """Return the seconds for which `lane` is still paused, 0 if it is not (one aligned read, no lock)."""
         return max(0.0, self._buckets[lane].paused_until - time.monotonic())
 
-    def _rate(self, lane: Lane) -> Rate:
-        if lane is Lane.ALL:
-            return self._options.ceiling
-        spacing = self._buckets[lane].spacing(time.monotonic()) if self._options.adaptive else 0.0
-        return Rate(1, spacing)
+    def limits(self) -> tuple[Limit, ...]:
+        """Return what is allowed at this moment: all together, and each tier of which something is known."""
+        now, options = time.monotonic(), self._options
+        given = "given" if not options.adaptive else "default"
+        limits = [Limit(Lane.ALL.label, str(options.ceiling), given)]
+        for lane in Lane:
+            spacing = self._buckets[lane].spacing(now)
+            if spacing:
+                source = "learnt from 429s" if self._buckets[lane].is_learnt(now) else "plan and seat"
+                limits.append(Limit(lane.label, f"{60 / spacing:.3g}/min", source))
+        return tuple(limits)
 
-    async def _sleep(self, wait: float, lane: Lane) -> None:
-        pause = self.pause_left(lane)
+    def _block_left(self, lane: Lane, file: str) -> float:
+        return max(0.0, self._files.until((lane.name, file)) - time.monotonic()) if file else 0.0
+
+    async def _take_turn(self, lane: Lane, queue: Window | LeakyBucket) -> None:
+        ticket: Ticket | None = None
+        while True:
+            async with self._block.locked():
+                now = time.monotonic()
+                if ticket is None or queue.has_lapsed(ticket):
+                    ticket = queue.reserve(now)
+                wait = queue.confirm(ticket, now)
+            if wait <= 0:
+                return
+            await self._sleep(wait, lane)
+
+    async def _sleep(self, seconds: float, lane: Lane, file: str = "") -> None:
+        pause = self._refuse_if_blocked(lane, file)
+        with self.waits.waiting(Wait(lane.label, "pause" if pause else "rate", seconds)):
+            await asyncio.sleep(seconds)
+
+    def _refuse_if_blocked(self, lane: Lane, file: str = "") -> float:
+        """Return the seconds of the pause. Nobody takes a ticket for a pause that he will not sit out."""
+        pause = self._block_left(lane, file) or self.pause_left(lane)
         if pause > self._options.max_wait:
-            raise blocked(lane, pause)
-        self.seconds_waited += wait
-        await asyncio.sleep(wait)
+            raise blocked(lane, pause, file)
+        return pause
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
-
-    @asynccontextmanager
-    async def _locked_for_task(self) -> AsyncIterator[None]:
-        """Lock without ever stopping the event loop: a holder that is suspended keeps only a thread waiting."""
-        await self._task_lock.acquire()
-        waiting: asyncio.Future[None] | None = None
-        try:
-            try:
-                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                loop = asyncio.get_running_loop()
-                waiting = loop.run_in_executor(None, fcntl.flock, self._descriptor, fcntl.LOCK_EX)
-                await asyncio.shield(waiting)
-            yield
-        finally:
-            if waiting is None or waiting.done():
-                self._unlock()
-            else:  # cancelled, but the thread will get the lock all the same
-                waiting.add_done_callback(lambda _: self._unlock())
-
-    def _unlock(self) -> None:
-        with suppress(OSError, ValueError):  # closed meanwhile: then the kernel has freed it
-            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
-        self._task_lock.release()
-
-    def _start_over_after_reboot(self) -> None:
-        boot = _boot_number()
-        if (self._block[0], self._block[1]) != (_LAYOUT, boot):
-            for bucket in self._buckets:
-                bucket.restart(time.monotonic(), time.time())
-            self._block[0], self._block[1] = _LAYOUT, boot
+    def _restart(self) -> None:
+        now, now_wall = time.monotonic(), self._wall()
+        self._window.restart()
+        self._files.restart(now, now_wall)
+        for bucket in self._buckets:
+            bucket.restart(now, now_wall)
 
 
-def blocked(lane: Lane, seconds: float) -> FigmaError:
+def blocked(lane: Lane, seconds: float, file: str = "") -> FigmaError:
     """Return the error for a pause that is longer than the user wants to wait."""
     ends = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(time.time() + seconds))
-    where = lane.name.lower().replace("_", " ")
+    what = f"{lane.label} requests for file {file}" if file else f"{lane.label} requests"
     return FigmaError(
         Failure(
             cause="rate_limit",
-            message=f"Figma blocks requests ({where}) for another {seconds:,.0f} s, until {ends}",
-            advice="go on later with --resume, wait longer with --max-wait, or use the token of a Dev or Full seat",
+            message=f"Figma blocks {what} for another {seconds:,.0f} s, until {ends}",
+            advice="go on later with --resume, wait longer with --max-wait, use the token of a Dev or Full seat, "
+            "or move the file out of a Starter team",
         ),
         status=429,
     )
-
-
-def _open(path: Path) -> int:
-    """Open the block for this user alone; the temporary folder serves where the home cannot be written to."""
-    last: OSError | None = None
-    for candidate in (path, Path(tempfile.gettempdir()) / f"exfig-mp-{os.getuid()}" / path.name):
-        try:
-            candidate.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if candidate.parent.stat().st_uid != os.getuid():
-                continue  # somebody else's folder under a name that we could guess
-            descriptor = os.open(candidate, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-            try:
-                _fill(descriptor)
-            except OSError:
-                os.close(descriptor)
-                raise
-        except OSError as error:
-            last = error
-        else:
-            return descriptor
-    raise DiskError(f"cannot keep the rate limit's state in {path.parent}: {last}", "set XDG_STATE_HOME to a folder")
-
-
-def _fill(descriptor: int) -> None:
-    """Give the file its size in written bytes: to touch a hole of it in the map would kill us on a full disk."""
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
-    try:
-        size = before = os.fstat(descriptor).st_size
-        try:
-            while size < _SIZE:
-                size += os.pwrite(descriptor, bytes(_SIZE - size), size)
-        except OSError:
-            os.ftruncate(descriptor, before)
-            raise
-    finally:
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
-
-
-def _boot_number() -> float:
-    """Return a number that changes with each boot, since the monotonic clock starts again then."""
-    try:
-        text = Path("/proc/sys/kernel/random/boot_id").read_text("ascii")
-    except OSError:  # not Linux: the boot time to the next ten minutes
-        text = str(round((time.time() - time.monotonic()) / 600))
-    return float(int(identity(text)[:12], 16))

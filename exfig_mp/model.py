@@ -140,12 +140,16 @@ class Job(Struct, frozen=True):
 
 
 class Done(Struct, frozen=True, tag=True):
-    """The job's file is in place at every destination and journalled."""
+    """The job's file is in place at every destination and journalled.
+
+    `warning` is a predicate without its subject ("is 8000x4000 pixels: ..."): the asset's name goes before it.
+    """
 
     job_id: str
     size: int
     digest: str
     attempts: int = 1
+    warning: str = ""
 
 
 class Failed(Struct, frozen=True, tag=True):

@@ -1,10 +1,10 @@
-"""The arithmetic of the token bucket: pure, over a block of doubles that its caller keeps (shared memory, or a list).
+"""A limit that nothing may ever exceed, such as 10/s: pure, over doubles that the caller keeps (shared memory, a list).
 
-A bucket is a log of send times. The request with ticket `n` may go one window after the request with ticket
-`n - R` went, so that no sliding window ever holds more than R, and a queue is served at R all the same. A ticket is
-taken once and honoured in order (first come, first served); whoever holds one sleeps until its slot, so nobody polls.
-Until it went, the log has its slot as a negative number; who oversleeps so long that `n + R` went first has to take
-another ticket. Times are seconds of one monotonic clock, given as arguments.
+It is a log of send times: the request with ticket `n` may go one window after the request with ticket `n - R` went, so
+that no sliding window ever holds more than R. A ticket is taken once and honoured in order (first come, first served);
+whoever holds one sleeps until its slot, so nobody polls, and a holder that dies costs one slot. A queue is served
+evenly at R; who comes after a rest may send R requests almost at once. Times are seconds of one monotonic clock, given
+as arguments; the caller holds the lock around each call.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,24 +21,38 @@ if TYPE_CHECKING:
     Block = MutableSequence[float] | memoryview[float]
 
 LOG_SIZE = 2048
-"""Send times that a bucket remembers: at most half of it is the largest R."""
+"""Send times that a window remembers: at most half of it is the largest R."""
 
-_COUNT, _PAUSED_UNTIL, _PAUSED_UNTIL_WALL, _SPACING, _LEARNT_AT, _LOG = range(6)
-BUCKET_SIZE = _LOG + LOG_SIZE
-"""Doubles that one bucket needs."""
-
-_LONGEST_PAUSE = 1e9  # seconds; what claims to be longer is a clock that was wrong, or damage
 _MARGIN = 0.02
 """A window is kept 2 % longer than promised: between taking a slot and Figma's clock lies a network."""
 
-_LONGEST_SPACING = 60.0
-"""Seconds: a longer Retry-After is a block, and says nothing about a rate."""
+_BURST = 10
+"""How much faster than R those requests may follow each other that need not wait: so a burst is shared out fairly."""
 
-_RECOVERY = 0.95
-"""What is left of a learnt spacing after each clean minute."""
+_EARLY = 0.002  # seconds by which a timer may wake somebody too soon
 
 _RATE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:/\s*(s|sec|second|min|m|minute|h|hour))?\s*", re.IGNORECASE)
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+class Lane(IntEnum):
+    """What requests are counted by: all of one token together, each of Figma's tiers, and downloads from the CDN."""
+
+    ALL = 0
+    TIER_1 = 1
+    TIER_2 = 2
+    TIER_3 = 3
+    CDN = 4
+
+    @property
+    def is_tier(self) -> bool:
+        """Is it one of Figma's own limits?"""
+        return self not in {Lane.ALL, Lane.CDN}
+
+    @property
+    def label(self) -> str:
+        """The lane's name for people."""
+        return {Lane.ALL: "all", Lane.CDN: "CDN"}.get(self, f"Tier {self.value}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,92 +91,80 @@ def parse_rate(text: str) -> Rate:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A place in a bucket's queue: the `number`-th request ever, not to be sent before `slot`."""
+    """A place in a queue: the `number`-th request ever, not to be sent before `slot`."""
 
     number: int
     slot: float
 
 
-class Bucket:
-    """One bucket over `BUCKET_SIZE` doubles of `block` from `offset` on. The caller holds the lock around each call."""
+class Window:
+    """At most `rate.requests` in any sliding `rate.seconds`, over `SIZE` doubles of `block` from `offset` on.
 
-    def __init__(self, block: Block, offset: int = 0) -> None:
+    Until a ticket's request went, the log has its slot as a negative number; who oversleeps so long that `n + R` went
+    first has to take another ticket.
+    """
+
+    SIZE = 2 + LOG_SIZE
+    _COUNT, _LAST, _LOG = range(3)
+
+    def __init__(self, block: Block, offset: int, rate: Rate) -> None:
         self._block = block
         self._at = offset
+        self._rate = rate
 
-    def reserve(self, now: float, rate: Rate) -> Ticket:
+    def reserve(self, now: float) -> Ticket:
         """Take the next place in the queue."""
-        number = int(self._block[self._at + _COUNT]) + 1
-        slot = max(now, self.paused_until, self._earliest(number, rate))
-        self._block[self._at + _COUNT] = number
+        block, at = self._block, self._at
+        number = int(block[at + self._COUNT]) + 1
+        slot = max(now, self._earliest(number, _MARGIN), block[at + self._LAST] + self._pace(number, now))
         self._log(number, slot if slot <= now else -slot)
+        block[at + self._LAST] = slot
+        block[at + self._COUNT] = number
         return Ticket(number, slot)
 
-    def has_lapsed(self, ticket: Ticket, rate: Rate) -> bool:
+    def has_lapsed(self, ticket: Ticket) -> bool:
         """Did a request go that counted on this one having gone before? Then the holder must `reserve` again."""
-        count = int(self._block[self._at + _COUNT])
-        later = range(ticket.number + rate.requests, count + 1, rate.requests)
+        count, step = int(self._block[self._at + self._COUNT]), self._rate.requests
+        later = range(ticket.number + step, count + 1, step)
         return count - ticket.number >= LOG_SIZE or any(self._logged(number) >= 0 for number in later)
 
-    def confirm(self, ticket: Ticket, now: float, rate: Rate) -> float:
+    def confirm(self, ticket: Ticket, now: float) -> float:
         """Return 0 and note the sending if `ticket` may go now, else the seconds still to wait."""
-        wait = max(self.paused_until, self._earliest(ticket.number, rate)) - now
+        wait = max(ticket.slot - _EARLY, self._earliest(ticket.number, _MARGIN / 2)) - now
         if wait > 0:
             return wait
         self._log(ticket.number, now)
         return 0.0
 
-    def pause(self, until: float, until_wall: float) -> None:
-        """Let nothing go before `until` (`until_wall` says the same in Unix time). Never shortens a pause."""
-        if until > self.paused_until:
-            self._block[self._at + _PAUSED_UNTIL] = until
-            self._block[self._at + _PAUSED_UNTIL_WALL] = until_wall
-
-    def learn(self, spacing: float, now: float) -> None:
-        """Note that Figma had its next slot after `spacing` seconds: its bucket leaks one request in that time.
-
-        A shorter spacing than the one that holds changes nothing: the slot may have been near by chance.
-        """
-        if self.spacing(now) <= spacing <= _LONGEST_SPACING:
-            self._block[self._at + _SPACING] = spacing
-            self._block[self._at + _LEARNT_AT] = now
-
-    def spacing(self, now: float) -> float:
-        """Return the seconds between two requests that were learnt; they shrink with the time that nothing was."""
-        minutes = max(0.0, now - self._block[self._at + _LEARNT_AT]) / 60
-        left: float = _RECOVERY**minutes
-        return self._block[self._at + _SPACING] * left
-
-    def restart(self, now: float, now_wall: float) -> None:
-        """Forget the log after a reboot, when its clock means nothing any more; a pause is kept by its Unix time."""
-        until_wall = self._block[self._at + _PAUSED_UNTIL_WALL]
-        for index in range(BUCKET_SIZE):
+    def restart(self) -> None:
+        """Forget everything: after a reboot the clock starts anew."""
+        for index in range(self.SIZE):
             self._block[self._at + index] = 0.0
-        if now_wall < until_wall < now_wall + _LONGEST_PAUSE:
-            self.pause(now + until_wall - now_wall, until_wall)
 
-    @property
-    def paused_until(self) -> float:
-        """The monotonic time before which nothing may go; 0 if there was never a pause."""
-        return self._block[self._at + _PAUSED_UNTIL]
+    def _pace(self, number: int, now: float) -> float:
+        """Return the least seconds after the slot before: an R-th of a window while the window is being used up."""
+        before = number - self._rate.requests
+        even = self._rate.seconds * (1 + _MARGIN) / self._rate.requests
+        in_use = before > 0 and not 0 <= self._logged(before) < now - 2 * self._rate.seconds
+        return even if in_use else even / _BURST
 
-    def _earliest(self, number: int, rate: Rate) -> float:
+    def _earliest(self, number: int, margin: float) -> float:
         """When the window of the request `R` places before `number` has passed.
 
         If that one is still waiting (or its holder is dead), it is counted at the earliest time that it may go.
         """
-        window = gap = rate.seconds * (1 + _MARGIN)
+        window = gap = self._rate.seconds * (1 + margin)
         earliest = 0.0
-        for before in range(number - rate.requests, max(0, number - LOG_SIZE), -rate.requests):
+        for before in range(number - self._rate.requests, max(0, number - LOG_SIZE), -self._rate.requests):
             when = self._logged(before)
             if when >= 0:
                 return max(earliest, when + gap)
-            earliest = max(earliest, gap - when, gap + self.paused_until)
+            earliest = max(earliest, gap - when)
             gap += window
         return earliest
 
     def _logged(self, number: int) -> float:
-        return self._block[self._at + _LOG + number % LOG_SIZE]
+        return self._block[self._at + self._LOG + number % LOG_SIZE]
 
     def _log(self, number: int, when: float) -> None:
-        self._block[self._at + _LOG + number % LOG_SIZE] = when
+        self._block[self._at + self._LOG + number % LOG_SIZE] = when

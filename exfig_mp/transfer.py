@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from exfig_mp import files
 from exfig_mp.client import Get, NoReply, Reply
 from exfig_mp.errors import DiskError
-from exfig_mp.formats import problem_with
+from exfig_mp.formats import problem_with, shrinkage
 from exfig_mp.hashing import digest
-from exfig_mp.limiter import Lane
 from exfig_mp.model import Done, Failed, Failure, Retried
+from exfig_mp.ratelimit import Lane
 from exfig_mp.retry import TRANSIENT_STATUSES, RetryPolicy, parse_retry_after
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ class Transfer:
                 place(destination, body.body, fsync=self._options.fsync)
         except DiskError as error:
             return Failed(job.id, Failure("disk", error.message, error.advice))
-        return Done(job.id, len(body.body), digest(body.body), body.attempts)
+        warning = shrinkage(body.body, job.format) or ""
+        return Done(job.id, len(body.body), digest(body.body), body.attempts, warning)
 
     async def _fetch(self, job: Job) -> _Fetched | Failed:
         policy, attempt = self._options.retry, 0

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from exfig_mp.formats import problem_with
+from exfig_mp.formats import problem_with, shrinkage
 
 FIXTURES = Path(os.environ.get("EXFIG_MP_FIXTURES") or Path(__file__).parents[1].parent / "shared" / "fixtures")
 
@@ -150,3 +150,45 @@ def test_zeros_behind_a_jpeg_are_no_harm():
 
 def test_a_line_end_behind_a_pdf_is_no_harm():
     assert problem_with(WHOLE["pdf"] + b"\r\n", "pdf") is None
+
+
+def plain(form: str, size: tuple[int, int], **options: object) -> bytes:
+    body = io.BytesIO()
+    Image.new("L", size).save(body, {"jpg": "JPEG"}.get(form, form.upper()), **options)
+    return body.getvalue()
+
+
+@pytest.mark.parametrize("form", ["png", "jpg"])
+@pytest.mark.parametrize("size", [(8000, 4000), (6531, 4898), (1000, 31_100)])
+def test_a_picture_at_the_limit_of_what_figma_draws_was_scaled_down(form, size):
+    said = shrinkage(plain(form, size), form)
+
+    assert said
+    assert said.startswith(f"is {size[0]}x{size[1]} pixels: Figma scales down")
+
+
+@pytest.mark.parametrize("form", ["png", "jpg"])
+@pytest.mark.parametrize("size", [(1, 1), (4000, 3000), (1000, 31_000), (1000, 33_000)])
+def test_a_picture_of_any_other_size_was_not(form, size):
+    assert shrinkage(plain(form, size), form) is None
+
+
+def test_the_size_of_a_jpeg_is_found_behind_whatever_comes_before_it():
+    size = (8000, 4000)
+    exif = b"Exif\x00\x00" + b"\xff\xc0" * 100
+
+    for options in ({"exif": exif}, {"comment": b"\xff\xc0" * 9}, {"progressive": True}, {"optimize": True}):
+        assert "8000x4000" in (shrinkage(plain("jpg", size, **options), "jpg") or ""), options
+
+
+@pytest.mark.parametrize("form", WHOLE)
+def test_a_small_drawing_is_not_said_to_be_scaled_down(form):
+    assert shrinkage(WHOLE[form], form) is None
+
+
+@pytest.mark.parametrize("form", WHOLE)
+@given(body=st.binary(max_size=300))
+def test_noise_has_no_size_and_does_no_harm(form, body):
+    said = shrinkage(b"\xff\xd8\xff" + body, form)
+
+    assert said is None or "megapixels" in said

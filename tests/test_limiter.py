@@ -16,21 +16,25 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from exfig_mp.errors import DiskError, FigmaError
-from exfig_mp.limiter import Lane, Limiter, LimiterOptions, block_path, blocked
-from exfig_mp.ratelimit import BUCKET_SIZE, LOG_SIZE, Rate
+from exfig_mp.leaky_bucket import LeakyBucket
+from exfig_mp.limiter import Gate, Limit, Limiter, LimiterOptions, block_path, blocked
+from exfig_mp.ratelimit import LOG_SIZE, Lane, Rate, Window
+
+if TYPE_CHECKING:
+    from exfig_mp.waits import Wait
 
 FIXTURES = Path(os.environ.get("EXFIG_MP_FIXTURES") or Path(__file__).parents[1].parent / "shared" / "fixtures")
 FAST = Rate(1000, 1.0)
 
 SENDER = """
 import asyncio, json, sys, time
-from exfig_mp.limiter import Lane, Limiter, LimiterOptions
-from exfig_mp.ratelimit import Rate
+from exfig_mp.limiter import Limiter, LimiterOptions
+from exfig_mp.ratelimit import Lane, Rate
 path, count, requests, seconds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
 
 async def main():
@@ -96,13 +100,11 @@ def hold(path, start):
     return begin
 
 
-def log_of(path: str, lane: Lane) -> list[float]:
-    """Return the send times that the block has for a lane, in order of the tickets."""
-    numbers = struct.unpack(
-        f"{BUCKET_SIZE}d", Path(path).read_bytes()[(4 + lane * BUCKET_SIZE) * 8 :][: BUCKET_SIZE * 8]
-    )
+def log_of(path: str) -> list[float]:
+    """Return the send times that the block has for all lanes together, in order of the tickets."""
+    numbers = struct.unpack(f"{Window.SIZE}d", Path(path).read_bytes()[4 * 8 :][: Window.SIZE * 8])
     count = int(numbers[0])
-    log = numbers[BUCKET_SIZE - LOG_SIZE :]
+    log = numbers[-LOG_SIZE:]
     return [log[number % LOG_SIZE] for number in range(1, count + 1)]
 
 
@@ -113,7 +115,7 @@ def test_two_processes_together_never_exceed_the_rate_and_use_it(path, start):
         sender.stdin.flush()
     printed = sorted(float(line) for sender in senders for line in sender.communicate(timeout=20)[0].split())
 
-    log = sorted(log_of(path, Lane.ALL))
+    log = sorted(log_of(path))
     assert len(log) == len(printed) == 30
     assert min(late - early for early, late in zip(log, log[10:], strict=False)) > 0.5
     # Three windows of ten: the last begins one second after the first. Half of the rate would take two and a half.
@@ -126,7 +128,7 @@ def test_a_process_killed_in_the_queue_delays_the_others_by_one_slot_only(path, 
     victim = start(SENDER, path, 5, 1, 0.3)
     victim.stdin.write("go\n")
     victim.stdin.flush()
-    while len(log_of(path, Lane.ALL)) < 2:  # it has its ticket, and sleeps
+    while len(log_of(path)) < 2:  # it has its ticket, and sleeps
         time.sleep(0.01)
     victim.kill()
     victim.wait()
@@ -166,7 +168,7 @@ async def test_a_suspended_lock_holder_stops_the_waiter_but_not_its_event_loop(l
     waiting = {
         "acquire": lambda: limiter.acquire(Lane.TIER_1),
         "pause": lambda: limiter.pause(Lane.TIER_1, 0.01),
-        "close_gate": lambda: limiter.close_gate(Lane.TIER_1, 0.01),
+        "close_gate": lambda: limiter.close_gate(Lane.TIER_1, Gate(0.01)),
     }[deed]()
     waiter = asyncio.create_task(waiting)
 
@@ -213,7 +215,7 @@ async def test_tasks_of_one_process_never_change_the_block_at_the_same_time(path
     results = await asyncio.gather(*waiters, return_exceptions=True)
 
     assert [type(result) for result in results] == [asyncio.CancelledError] + [type(None)] * 7
-    assert len(log_of(path, Lane.ALL)) == 4
+    assert len(log_of(path)) == 4
     assert limiter.pause_left(Lane.CDN) > 0.2
 
 
@@ -246,35 +248,109 @@ async def test_a_pause_that_comes_while_others_queue_stops_them_too(path):
         assert time.monotonic() >= until
 
 
-async def test_a_429_slows_its_tier_to_the_rate_that_it_taught(path, limiter):
-    await limiter.close_gate(Lane.TIER_1, 0.2)
+async def send_times(limiter: Limiter, lane: Lane, count: int) -> list[float]:
+    times = []
+    for _ in range(count):
+        await limiter.acquire(lane)
+        times.append(time.monotonic())
+    return times
 
-    for _ in range(3):
-        await limiter.acquire(Lane.TIER_1)
-        await limiter.acquire(Lane.TIER_2)
 
-    log = log_of(path, Lane.TIER_1)
-    assert min(late - early for early, late in itertools.pairwise(log)) > 0.19
-    free = log_of(path, Lane.TIER_2)
-    assert free[-1] - free[0] < log[-1] - log[0] + 0.1
+async def test_a_429_slows_its_tier_to_the_rate_that_it_taught(limiter):
+    assert await limiter.close_gate(Lane.TIER_1, Gate(0.3)) == pytest.approx(0.5)
+    until = time.monotonic() + limiter.pause_left(Lane.TIER_1)
+
+    slow = await send_times(limiter, Lane.TIER_1, 3)
+    free = await send_times(limiter, Lane.TIER_2, 3)
+
+    assert slow[0] >= until - 0.01
+    assert min(late - early for early, late in itertools.pairwise(slow)) > 0.29
+    assert free[-1] - free[0] < slow[-1] - slow[0]
 
 
 async def test_a_given_rate_replaces_what_429s_taught(path, limiter):
-    await limiter.close_gate(Lane.TIER_1, 0.3)
+    await limiter.close_gate(Lane.TIER_1, Gate(0.3))
     with Limiter(LimiterOptions(path, ceiling=FAST, adaptive=False)) as given:
-        await given.acquire(Lane.TIER_1)
-        begin = time.monotonic()
-        for _ in range(5):
-            await given.acquire(Lane.TIER_1)
+        times = await asyncio.wait_for(send_times(given, Lane.TIER_1, 6), 5)
 
-    assert time.monotonic() - begin < 0.25
+        assert given.limits() == (Limit("all", "1000/s", "given"),)
+    assert times[-1] - times[0] < 0.25
+
+
+async def test_the_limits_that_hold_are_shown_with_where_they_come_from(path):
+    with Limiter(LimiterOptions(path, spacings=(3.0, 0.6, 0.4))) as limiter:
+        await limiter.close_gate(Lane.TIER_1, Gate(12, 6.0))
+
+        assert limiter.limits() == (
+            Limit("all", "10/s", "default"),
+            Limit("Tier 1", "5.45/min", "learnt from 429s"),
+            Limit("Tier 2", "100/min", "plan and seat"),
+            Limit("Tier 3", "150/min", "plan and seat"),
+        )
+
+
+async def test_what_one_run_learnt_is_known_to_the_next(path):
+    with Limiter(LimiterOptions(path)) as first:
+        await first.close_gate(Lane.TIER_1, Gate(6, 6.0))
+
+    with Limiter(LimiterOptions(path)) as second:
+        assert second.limits()[1:] == (Limit("Tier 1", "10/min", "learnt from 429s"),)
+
+
+async def test_a_block_of_days_stops_the_file_that_it_is_about_and_no_other(path, limiter):
+    await limiter.close_gate(Lane.TIER_1, Gate(396_749, 432_000.0), "StarterFile")
+
+    with pytest.raises(FigmaError, match="file StarterFile") as caught:
+        await asyncio.wait_for(limiter.acquire(Lane.TIER_1, "StarterFile"), 1)
+    assert caught.value.cause == "rate_limit"
+    await asyncio.wait_for(limiter.acquire(Lane.TIER_1, "ProFile"), 1)
+    await asyncio.wait_for(limiter.acquire(Lane.TIER_3, "StarterFile"), 1)
+    assert len(limiter.limits()) == 1
+
+    with Limiter(LimiterOptions(path)) as next_run, pytest.raises(FigmaError, match="396,7"):
+        await asyncio.wait_for(next_run.acquire(Lane.TIER_1, "StarterFile"), 1)
+
+
+async def test_who_is_refused_leaves_no_ticket_behind(limiter):
+    await limiter.close_gate(Lane.TIER_1, Gate(50, 50.0))
+    for _ in range(20):
+        with pytest.raises(FigmaError):
+            await asyncio.wait_for(limiter.acquire(Lane.TIER_1), 1)
+
+    bucket = limiter._buckets[Lane.TIER_1]
+    assert bucket.reserve(time.monotonic()).slot == pytest.approx(bucket.paused_until)
+
+
+async def test_a_clock_that_jumps_during_a_pause_changes_nothing(path):
+    wall = [1.8e9]
+    with Limiter(LimiterOptions(path), wall=lambda: wall[0]) as limiter:
+        await limiter.close_gate(Lane.TIER_1, Gate(0.2, 0.0))
+        for jump in (-3600, 7200):
+            wall[0] += jump
+            assert 0.2 < limiter.pause_left(Lane.TIER_1) < 0.45
+        begin = time.monotonic()
+        await limiter.acquire(Lane.TIER_1)
+
+        assert 0.2 < time.monotonic() - begin < 2
+
+
+async def test_waits_are_told_with_their_reason(path):
+    told: list[Wait] = []
+    with Limiter(LimiterOptions(path, ceiling=Rate(1, 0.1)), told.append) as limiter:
+        await limiter.acquire(Lane.TIER_3)
+        await limiter.acquire(Lane.TIER_3)
+        await limiter.pause(Lane.TIER_1, 0.15)
+        await limiter.acquire(Lane.TIER_1)
+
+        assert [(wait.lane, wait.reason) for wait in told][:2] == [("all", "rate"), ("Tier 1", "pause")]
+        assert limiter.waits.seconds == pytest.approx(0.25, abs=0.1)
 
 
 @pytest.mark.parametrize("deed", ["acquire", "wait_for_pause"])
 async def test_a_pause_longer_than_the_user_waits_ends_the_request_at_once(limiter, deed):
     await limiter.pause(Lane.TIER_1, 396_749)
 
-    with pytest.raises(FigmaError, match="tier 1") as caught:
+    with pytest.raises(FigmaError, match="Tier 1") as caught:
         await asyncio.wait_for(getattr(limiter, deed)(Lane.TIER_1), 1)
 
     assert (caught.value.cause, caught.value.status, caught.value.exit_code) == ("rate_limit", 429, 75)
@@ -303,7 +379,7 @@ def test_a_reboot_forgets_send_times_and_keeps_pauses(path):
     with Path(path).open("r+b") as block:  # as another boot left it: its monotonic clock said something else
         block.seek(8)
         block.write(struct.pack("d", 1.0))
-        block.seek((4 + Lane.TIER_2 * BUCKET_SIZE + 1) * 8)
+        block.seek(-(len(Lane) - Lane.TIER_2) * LeakyBucket.SIZE * 8 + LeakyBucket._PAUSED_UNTIL * 8, os.SEEK_END)
         block.write(struct.pack("d", 10**8))
 
     with Limiter(LimiterOptions(path, ceiling=Rate(1, 100.0))) as limiter:
@@ -386,11 +462,12 @@ def full_disk(tmp_path):
 
 
 def test_a_full_disk_is_an_error_and_does_not_kill_the_process(full_disk):
-    (full_disk / "fill").write_bytes(bytes(40_000))
+    (full_disk / "fill").write_bytes(bytes(56_000))
     program = """
 import asyncio, sys, tempfile
 from exfig_mp.errors import DiskError
-from exfig_mp.limiter import Lane, Limiter, LimiterOptions
+from exfig_mp.limiter import Limiter, LimiterOptions
+from exfig_mp.ratelimit import Lane
 tempfile.tempdir = sys.argv[1]
 try:
     with Limiter(LimiterOptions(sys.argv[1] + "/state/x.block")) as limiter:
@@ -411,7 +488,7 @@ def test_the_message_of_a_block_names_tier_and_end():
     error = blocked(Lane.TIER_1, 396_749)
 
     year = time.strftime("%Y", time.localtime(time.time() + 396_749))
-    assert "tier 1" in str(error)
+    assert "Tier 1" in str(error)
     assert "396,749 s" in str(error)
     assert f"until {year}-" in str(error)
 
@@ -447,7 +524,7 @@ async def test_conforms_to_the_shared_rate_limiter(path, case):
     with Limiter(LimiterOptions(path, ceiling=Rate(given["burst"], given["burst"] * 60 / given["rpm"]))) as limiter:
         for deed, *arguments in given["steps"]:
             if deed == "report_429":
-                await limiter.close_gate(Lane.TIER_1, *arguments)
+                await limiter.close_gate(Lane.TIER_1, Gate(*arguments))
             elif deed == "acquire":
                 await acquire(limiter, *arguments)
             else:
@@ -456,6 +533,6 @@ async def test_conforms_to_the_shared_rate_limiter(path, case):
                 await asyncio.gather(*turns)
 
         assert dict(counts) == expected.get("counts", {})
-        assert sum(counts.values()) == expected.get("total", sum(counts.values())) == len(log_of(path, Lane.ALL))
+        assert sum(counts.values()) == expected.get("total", sum(counts.values())) == len(log_of(path))
         assert (limiter.pause_left(Lane.TIER_1) > 0) is expected.get("paused", False)
         assert limiter.pause_left(Lane.TIER_1) == pytest.approx(expected.get("retry_after", 0), abs=0.5)

@@ -11,9 +11,11 @@ import pytest
 from exfig_mp.client import NoReply, Reply, Session, SessionOptions
 from exfig_mp.errors import DiskError
 from exfig_mp.hashing import digest
-from exfig_mp.limiter import Lane, Limiter, LimiterOptions
+from exfig_mp.limiter import Limiter, LimiterOptions
 from exfig_mp.model import Done, Failed, Job
+from exfig_mp.ratelimit import Lane
 from exfig_mp.retry import RetryPolicy
+from exfig_mp.simulator.drawing import encoded_png
 from exfig_mp.transfer import Fault, Transfer, TransferOptions, judge, place
 
 if TYPE_CHECKING:
@@ -192,6 +194,17 @@ async def test_done_means_in_place_at_every_destination(store, run, tmp_path):
     assert result == Done("id", len(SVG), digest(SVG), attempts=1)
     assert [path.read_bytes() for path in places] == [SVG, SVG]
     assert retried == []
+
+
+async def test_a_picture_that_figma_scaled_down_is_kept_with_a_warning(store, run, tmp_path):
+    large = encoded_png((8000, 4000), bytes(8001) * 4000, level=1)
+    store.answers = [answer(200, large)]
+
+    result, _ = await run(Job("id", store.url, "png", (str(tmp_path / "a.png"),)))
+
+    assert isinstance(result, Done)
+    assert result.warning.startswith("is 8000x4000 pixels: Figma scales down")
+    assert (tmp_path / "a.png").read_bytes() == large
 
 
 async def test_no_credential_and_no_cookie_goes_to_the_store(store, run, tmp_path, monkeypatch):
