@@ -39,7 +39,7 @@ async def fetch(api: FigmaApi, file_keys: Iterable[str], at_once: int) -> Files:
     """Fetch each file's metadata and components once. A file that cannot be had is a failure, not an exception.
 
     Raises:
-        FigmaError: if the token is refused or blocked: then no file can be had.
+        FigmaError: if the token is refused: then no file can be had.
     """
     gate = asyncio.Semaphore(at_once)
 
@@ -51,7 +51,7 @@ async def fetch(api: FigmaApi, file_keys: Iterable[str], at_once: int) -> Files:
                 named = meta.result()
                 return File(key, named.name, named.version or named.last_touched_at, components.result())
             except FigmaError as error:
-                if error.cause in {"auth", "rate_limit"}:
+                if error.cause == "auth":
                     raise
                 return error.failure
 

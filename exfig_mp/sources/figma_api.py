@@ -18,10 +18,12 @@ import msgspec
 
 from exfig_mp.client import Get, NoReply
 from exfig_mp.errors import FigmaError
-from exfig_mp.limiter import Lane
+from exfig_mp.limiter import Gate
 from exfig_mp.model import Failure
+from exfig_mp.ratelimit import Lane
 from exfig_mp.retry import TRANSIENT_STATUSES, RetryPolicy, parse_retry_after
-from exfig_mp.sources.figma_errors import STATUS_ADVICE, refusal
+from exfig_mp.sources.figma_errors import STATUS_ADVICE, intercepted, refusal
+from exfig_mp.sources.figma_limits import hinted_spacing
 from exfig_mp.sources.figma_wire import ComponentsAnswer, ImagesAnswer, MetaAnswer, error_text
 
 if TYPE_CHECKING:
@@ -32,9 +34,10 @@ if TYPE_CHECKING:
     from exfig_mp.model import Cause
     from exfig_mp.sources.figma_wire import Component, FileMeta
 
-_Answer = TypeVar("_Answer")
+_Form = TypeVar("_Form")
+_WAF = "x-amzn-waf-action"  # the firewall before Figma wants to see a browser; it changes its mind
+_NOT_FIGMAS = frozenset({401, 403, 404, 405, 407, 451})
 _OUTAGE_BEGINS = 3  # calls given up in a row; from then on each is repeated only once, after longer waits
-_AFTER_GATE = 0.2  # seconds beyond Retry-After: Figma's clock and ours are not the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +84,26 @@ class Attempt(NamedTuple):
     reason: str
 
 
+class Images(NamedTuple):
+    """Figma's answer about renders: URLs by node id, null where nothing was drawn; `seconds` is what it took to draw.
+
+    The time is that of the attempt that was answered, without what was waited before.
+    """
+
+    urls: dict[str, str | None]
+    seconds: float
+
+
+class _Answer(NamedTuple):
+    body: bytes
+    seconds: float
+
+
 @dataclass(frozen=True, slots=True)
 class _Call:
     path: str
     subject: str
+    file: str
     endpoint: str
     lane: Lane
     timeout: float
@@ -125,43 +144,44 @@ class FigmaApi:
         Raises:
             FigmaError: if Figma refuses, or does not answer after all attempts; so for all methods.
         """
-        call = _Call(f"/v1/files/{_key(file_key)}/meta", f"metadata of file {file_key}", "meta", Lane.TIER_3, 0)
+        path = f"/v1/files/{_key(file_key)}/meta"
+        call = _Call(path, f"metadata of file {file_key}", file_key, "meta", Lane.TIER_3, 0)
         return (await self._remembered(call, MetaAnswer)).unwrapped()
 
     async def components(self, file_key: str) -> tuple[Component, ...]:
         """Return the file's published components."""
         path = f"/v1/files/{_key(file_key)}/components"
-        call = _Call(path, f"components of file {file_key}", "components", Lane.TIER_3, 0)
+        call = _Call(path, f"components of file {file_key}", file_key, "components", Lane.TIER_3, 0)
         return (await self._remembered(call, ComponentsAnswer)).meta.components
 
-    async def images(
-        self, file_key: str, query: str, subject: str, *, can_be_split: bool = False
-    ) -> dict[str, str | None]:
+    async def images(self, file_key: str, query: str, subject: str, *, can_be_split: bool = False) -> Images:
         """Have nodes rendered: `query` is the encoded query of `GET /v1/images/:key`.
 
         With `can_be_split` the caller will rather ask for less than ask for the same all over: a server error or a
         timeout, which most often mean too much work, is repeated only once.
         """
         path = f"/v1/images/{_key(file_key)}?{query}"
-        call = _Call(path, subject, "images", Lane.TIER_1, self._options.render_timeout, can_be_split)
-        answer = _decode(await self._ask(call), ImagesAnswer, call)
+        call = _Call(path, subject, file_key, "images", Lane.TIER_1, self._options.render_timeout, can_be_split)
+        body, seconds = await self._ask(call)
+        answer = _decode(body, ImagesAnswer, call)
         if answer.err:
             raise FigmaError(refusal(400, answer.err, subject), status=400)
-        return answer.images
+        return Images(answer.images, seconds)
 
-    async def _remembered(self, call: _Call, form: type[_Answer]) -> _Answer:
+    async def _remembered(self, call: _Call, form: type[_Form]) -> _Form:
         body = self._answers.recall(call.path)
         if body is not None:
             return _decode(body, form, call)
-        body = await self._ask(call)
+        body, _ = await self._ask(call)
         answer = _decode(body, form, call)
         self._answers.keep(call.path, body)
         return answer
 
-    async def _ask(self, call: _Call) -> bytes:
+    async def _ask(self, call: _Call) -> _Answer:
         policy, failed = self._options.retry, 0
         while True:
-            await self._limiter.acquire(call.lane)
+            await self._limiter.acquire(call.lane, call.file)
+            begun = time.monotonic()
             self.calls[call.endpoint, call.lane.value] += 1
             request = Get(
                 self._options.origin + call.path,
@@ -172,10 +192,8 @@ class FigmaApi:
             reply = await self._session.get(request)
             if not isinstance(reply, NoReply) and reply.status == 200 and reply.body:
                 self._given_up_in_a_row = 0
-                return reply.body
-            gate = await self._close_gate(reply, call.lane)
-            if gate is not None:
-                self._on_retry(Attempt(call.subject, failed + 1, gate, "HTTP 429"))
+                return _Answer(reply.body, time.monotonic() - begun)
+            if await self._is_gate(reply, call, failed + 1):
                 continue
             failed += 1
             failure = self._failure(reply, call)
@@ -194,28 +212,36 @@ class FigmaApi:
             self._on_retry(Attempt(call.subject, failed, delay, reason))
             await asyncio.sleep(delay)
 
-    async def _close_gate(self, reply: Reply | NoReply, lane: Lane) -> float | None:
-        """On a 429 that says for how long, pause the lane for everybody; return the seconds.
-
-        It does not use up a retry.
-        """
+    async def _is_gate(self, reply: Reply | NoReply, call: _Call, attempt: int) -> bool:
+        """On a 429 that says for how long, close the gate for everybody. It does not use up a retry."""
         if isinstance(reply, NoReply) or reply.status != 429:
-            return None
+            return False
         seconds = parse_retry_after(reply.headers.get("retry-after"), time.time())
         if seconds is None:
-            return None
-        await self._limiter.close_gate(lane, seconds + _AFTER_GATE)
-        return seconds + _AFTER_GATE
+            return False
+        gate = Gate(seconds, hinted_spacing(call.lane, reply.headers))
+        closed = await self._limiter.close_gate(call.lane, gate, call.file)
+        said = (reply.headers.get(name, "") for name in ("x-figma-plan-tier", "x-figma-rate-limit-type"))
+        self._on_retry(Attempt(call.subject, attempt, closed, " ".join(["HTTP 429", *said]).rstrip()))
+        return True
 
     def _failure(self, reply: Reply | NoReply, call: _Call) -> Failure | None:
         """Return what is wrong for good, or None if asking again may help."""
         if isinstance(reply, NoReply):
             if reply.trouble in {"timeout", "network"}:
                 return None
+            if reply.trouble == "too_large":
+                return Failure("server", f"Figma's answer about the {call.subject} is too large: {reply.detail}")
             return Failure("config", f"the {call.subject} cannot be asked for: {reply.detail}", "check --api-url")
-        if reply.status in TRANSIENT_STATUSES or reply.status in {200, 202, 429}:
+        if reply.status in TRANSIENT_STATUSES or reply.status in {200, 202, 429} or _WAF in reply.headers:
             return None  # 202: a firewall's challenge with an empty body; 200 without a body is no better
+        if reply.status in _NOT_FIGMAS and _is_page(reply.body):
+            return intercepted(reply.status, call.subject)
         return refusal(reply.status, error_text(reply.body), call.subject)
+
+
+def _is_page(body: bytes) -> bool:
+    return body.lstrip()[:1] == b"<"
 
 
 def _patience(reply: Reply | NoReply) -> float:
@@ -235,10 +261,12 @@ def _exhausted(reply: Reply | NoReply, call: _Call, attempts: int, reason: str) 
     return FigmaError(Failure(cause, message, STATUS_ADVICE, attempts), status)
 
 
-def _decode(body: bytes, form: type[_Answer], call: _Call) -> _Answer:
+def _decode(body: bytes, form: type[_Form], call: _Call) -> _Form:
     try:
         return msgspec.json.decode(body, type=form)
     except (ValueError, RecursionError) as error:  # bytes that are no UTF-8 are a ValueError that is no MsgspecError
+        if _is_page(body):
+            raise FigmaError(intercepted(200, call.subject), 200) from error
         message = f"Figma's answer to the request for the {call.subject} is not what was expected: {error}"
         raise FigmaError(Failure("server", message, STATUS_ADVICE), 200) from error
 

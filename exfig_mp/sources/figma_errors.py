@@ -53,10 +53,21 @@ def refusal(status: int, text: str, subject: str) -> Failure:
     return Failure(cause, message, advice)
 
 
+def intercepted(status: int, subject: str) -> Failure:
+    """Return the failure for a web page where Figma, which speaks JSON, would have answered."""
+    return Failure(
+        "network",
+        f"a proxy, firewall or login page answered the request for the {subject} instead of Figma (HTTP {status})",
+        "check HTTPS_PROXY and NO_PROXY, log in to the network, or have api.figma.com allowed",
+    )
+
+
 def is_too_much(error: FigmaError, *, ids: int) -> bool:
     """Does the failure of an images request for `ids` nodes say that less should be asked for at a time?
 
     413 and 414 mean the URL; 400 the render timeout, or one id that spoils the others; a server error that stays is
     most often a render that is too large, and a timeout the same further out.
     """
-    return ids > 1 and (error.status in {400, 413, 414, 431, 500, 502, 503, 504} or error.cause == "timeout")
+    if ids == 1 or error.cause == "config":  # the file cannot be drawn from at all
+        return False
+    return error.status in {400, 413, 414, 431, 500, 502, 503, 504} or error.cause == "timeout"

@@ -8,7 +8,6 @@ much is halved, down to the one node that poisons it, which alone fails.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -27,8 +26,12 @@ if TYPE_CHECKING:
 MAX_QUERY = 7_500 - 80
 """Bytes of a query: the whole URL must stay under Figma's 8,192, and some proxies add to it."""
 
+MOST_IDS = 400
+"""Ids of a call: with ids of usual length more do not fit into a URL, and they take long to draw."""
+
 _SIDE_BY_SIDE = 3  # kinds that are rendered at once: Figma allows 10 to 20 calls a minute and needs seconds for each
 _OUTAGE = 12  # calls in a row without an answer: halving 400 ids down to one poisoned node takes nine
+_ABOUT_THE_FILE = frozenset({"config", "forbidden", "not_found", "rate_limit"})  # a limit is that of the file's plan
 _COMFORTABLE = 10.0  # seconds of a call below which the next may be larger
 
 
@@ -48,10 +51,10 @@ class NotDrawn(NamedTuple):
 
 @dataclass(slots=True)
 class BatchSize:
-    """How many ids to put into a call: starts at 100, follows what Figma can do in the time that a call should take."""
+    """How many ids to put into a call: follows what Figma can do in the time that a call should take."""
 
     ids: int = 100
-    most: int = 400
+    most: int = MOST_IDS
 
     def after_success(self, seconds: float, asked: int) -> None:
         """Grow if a full call was quick."""
@@ -65,8 +68,9 @@ class BatchSize:
 
 @dataclass(slots=True)
 class _Kind:
-    """The renders of one kind that still have to be asked for. `batches` are set pieces and go first.
+    """The renders of one kind that still have to be asked for.
 
+    `batches` are set pieces and go first; what came back null is asked for `again` at the end, all together.
     `unanswered` counts its calls in a row that got no answer; `answers_before` is how many answers there had been over
     all kinds when that began.
     """
@@ -77,26 +81,46 @@ class _Kind:
     unanswered: int = 0
     answers_before: int = 0
     waiting: deque[Render] = field(default_factory=deque)
+    again: deque[Render] = field(default_factory=deque)
     batches: deque[list[Render]] = field(default_factory=deque)
+
+    @property
+    def has_work(self) -> bool:
+        return bool(self.batches or self.waiting or self.again)
+
+    def take_all(self) -> list[Render]:
+        """Take out what is left."""
+        left = [*(render for batch in self.batches for render in batch), *self.waiting, *self.again]
+        self.batches.clear()
+        self.waiting.clear()
+        self.again.clear()
+        return left
 
     def next_batch(self) -> list[Render]:
         if self.batches:
             return self.batches.popleft()
+        waiting = self.waiting or self.again
         batch: list[Render] = []
         room = MAX_QUERY - len(self.switches) - len("&ids=")
-        while self.waiting and len(batch) < self.size.ids:
-            room -= len(_encoded(self.waiting[0].node.id)) + 1
+        while waiting and len(batch) < self.size.ids:
+            room -= len(_encoded(waiting[0].node.id)) + 1
             if room < 0 and batch:
                 break
-            batch.append(self.waiting.popleft())
+            batch.append(waiting.popleft())
         return batch
 
 
 class RenderQueue:
-    """Renders go in, answers come out, each render's once. More renders may be added while answers are being read."""
+    """Renders go in, answers come out, each render's once. More renders may be added while answers are being read.
 
-    def __init__(self, api: FigmaApi) -> None:
+    Args:
+        api: whom to ask.
+        few_calls: whether calls are so few (six a month) that the first ones had better be as large as may be.
+    """
+
+    def __init__(self, api: FigmaApi, *, few_calls: bool = False) -> None:
         self._api = api
+        self._first_size = MOST_IDS if few_calls else 100
         self._kinds: dict[tuple[str, str], _Kind] = {}
         self._sizes: dict[str, BatchSize] = {}
         self._asked_before: set[str] = set()
@@ -113,7 +137,7 @@ class RenderQueue:
             switches = query_switches(render)
             key = (render.node.file_key, switches)
             if key not in self._kinds:
-                size = self._sizes.setdefault(f"{render.format}@{render.scale:g}", BatchSize())
+                size = self._sizes.setdefault(f"{render.format}@{render.scale:g}", BatchSize(self._first_size))
                 self._kinds[key] = _Kind(render.node.file_key, switches, size)
             self._kinds[key].waiting.append(render)
         self._news.set()
@@ -126,8 +150,8 @@ class RenderQueue:
     async def answers(self) -> AsyncIterator[list[Drawn | NotDrawn]]:
         """Give the answers, a list for each call, as the calls come back.
 
-        If Figma refuses for a reason that holds for every render (the token, a rate limit), no further call is made:
-        all renders that are still waiting are answered with that refusal.
+        If Figma refuses for a reason that holds for every render (the token, an outage) or for a whole file (a rate
+        limit), no further call is made: all renders that still wait for one are answered with that refusal.
         """
         try:
             while True:
@@ -136,7 +160,7 @@ class RenderQueue:
                     yield refused
                 self._start_calls()
                 if not self._running:
-                    if self._closed and not any(kind.waiting or kind.batches for kind in self._kinds.values()):
+                    if self._closed and not any(kind.has_work for kind in self._kinds.values()):
                         return
                     await self._news.wait()
                     continue
@@ -155,12 +179,8 @@ class RenderQueue:
         refused: list[Drawn | NotDrawn] = []
         for kind in self._kinds.values():
             refusal = self._refusal or self._refused_files.get(kind.file_key)
-            if refusal is None:
-                continue
-            refused += [NotDrawn(render, refusal) for batch in kind.batches for render in batch]
-            refused += [NotDrawn(render, refusal) for render in kind.waiting]
-            kind.batches.clear()
-            kind.waiting.clear()
+            if refusal is not None:
+                refused += [NotDrawn(render, refusal) for render in kind.take_all()]
         return refused
 
     def _start_calls(self) -> None:
@@ -168,12 +188,11 @@ class RenderQueue:
         for kind in self._kinds.values():
             if len(self._running) >= _SIDE_BY_SIDE:
                 return
-            if id(kind) not in busy and (kind.batches or kind.waiting):
+            if id(kind) not in busy and kind.has_work:
                 self._running[asyncio.create_task(self._call(kind, kind.next_batch()))] = kind
 
     async def _call(self, kind: _Kind, batch: list[Render]) -> list[Drawn | NotDrawn]:
         query = f"{kind.switches}&ids={','.join(_encoded(render.node.id) for render in batch)}"
-        started = time.monotonic()
         subject = f"{len(batch)} renders of file {kind.file_key}"
         try:
             images = await self._api.images(kind.file_key, query, subject, can_be_split=len(batch) > 1)
@@ -181,13 +200,13 @@ class RenderQueue:
             return self._narrow_down(kind, batch, error)
         self._answered += 1
         kind.unanswered = 0
-        kind.size.after_success(time.monotonic() - started, len(batch))
-        return self._sort_out(kind, batch, images)
+        kind.size.after_success(images.seconds, len(batch))
+        return self._sort_out(kind, batch, images.urls)
 
     def _narrow_down(self, kind: _Kind, batch: list[Render], error: FigmaError) -> list[Drawn | NotDrawn]:
-        if error.cause in {"auth", "rate_limit"} or self._is_outage(kind, error):
+        if error.cause == "auth" or self._is_outage(kind, error):
             self._refusal = error.failure
-        elif error.cause in {"forbidden", "not_found"}:
+        elif error.cause in _ABOUT_THE_FILE:
             self._refused_files[kind.file_key] = error.failure
         elif is_too_much(error, ids=len(batch)):
             kind.size.after_too_much(len(batch))
@@ -210,18 +229,15 @@ class RenderQueue:
     def _sort_out(self, kind: _Kind, batch: Sequence[Render], images: dict[str, str | None]) -> list[Drawn | NotDrawn]:
         """Take URLs by node id, never by order. What came back null is asked for once more, apart from the others."""
         answers: list[Drawn | NotDrawn] = []
-        again: list[Render] = []
         for render in batch:
             url = images.get(render.node.id)
             if url:
                 answers.append(Drawn(render, url))
             elif render.id not in self._asked_before:
                 self._asked_before.add(render.id)
-                again.append(render)
+                kind.again.append(render)
             else:
                 answers.append(NotDrawn(render, _null_render(render)))
-        if again:
-            kind.batches.append(again)
         return answers
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from exfig_mp.client import Session, SessionOptions
 from exfig_mp.errors import FigmaError
-from exfig_mp.limiter import Lane, Limiter, LimiterOptions
-from exfig_mp.ratelimit import Rate
+from exfig_mp.limiter import Limit, Limiter, LimiterOptions
+from exfig_mp.ratelimit import Lane, Rate
 from exfig_mp.retry import RetryPolicy
 from exfig_mp.sources.figma_api import ApiOptions, FigmaApi, Token
 
@@ -101,8 +101,9 @@ async def test_images_are_drawn_and_calls_are_counted_by_endpoint_and_tier(libra
     await api.meta(KEY)
     await api.components(KEY)
 
-    assert images[node]
-    assert images["I1:2;3:4"] is None
+    assert images.urls[node]
+    assert images.urls["I1:2;3:4"] is None
+    assert 0 < images.seconds < 30
     assert api.calls == {("images", 1): 1, ("meta", 3): 1, ("components", 3): 1}
 
 
@@ -202,7 +203,7 @@ async def test_no_connection_is_a_network_error(connect):
     assert (caught.value.cause, caught.value.failure.attempts) == ("network", 5)
 
 
-@pytest.mark.parametrize("fault", [{"do": "malformed"}, {"do": "html"}, {"do": "status", "status": 200, "body": "[]"},
+@pytest.mark.parametrize("fault", [{"do": "malformed"}, {"do": "status", "status": 200, "body": "[]"},
                                    {"do": "status", "status": 200, "body": '{"name": 7}'}], ids=str)  # fmt: skip
 async def test_a_whole_answer_that_is_no_json_of_ours_is_not_asked_for_again(faulty, connect, retried, fault):
     figma = faulty({"on": "meta"} | fault)
@@ -264,8 +265,8 @@ async def test_a_429_with_retry_after_is_waited_for_and_uses_up_no_retries(fault
     assert meta.name
     assert api.calls["meta", 3] == meta_requests(figma) == 3
     assert time.monotonic() - begin >= 2
-    assert limiter.seconds_waited >= 2
-    assert [(one.number, one.reason) for one in retried] == [(1, "HTTP 429"), (1, "HTTP 429")]
+    assert limiter.waits.seconds >= 2
+    assert [(one.number, one.reason) for one in retried] == [(1, "HTTP 429 enterprise high")] * 2
     assert figma.seen()["violations"] == []
 
 
@@ -281,6 +282,59 @@ async def test_a_429_stops_its_tier_for_everybody_and_no_other(faulty, connect, 
     with pytest.raises(FigmaError):  # another request is not even sent
         await connect(figma).components(KEY)
     assert figma.seen()["endpoints"].get("components", 0) == 0
+
+
+async def test_a_429_of_days_blocks_its_file_only_and_teaches_no_rate(faulty, connect, limiter):
+    figma = faulty({"on": "meta", "do": "rate_limit", "retry_after": 396_749, "limit_type": "low", "requests": 1})
+    api = connect(figma)
+
+    for _ in range(2):
+        with pytest.raises(FigmaError, match=f"file {KEY}") as caught:
+            await api.meta(KEY)
+        assert caught.value.cause == "rate_limit"
+    with pytest.raises(FigmaError, match="HTTP 404"):  # another file is asked for
+        await api.meta("SomeOtherFile000000001")
+
+    assert meta_requests(figma) == 2
+    assert limiter.pause_left(Lane.TIER_3) == 0
+    assert len(limiter.limits()) == 1
+
+
+async def test_a_429_teaches_the_rate_of_the_plan_that_its_headers_name(faulty, connect, limiter):
+    figma = faulty({"on": "meta", "do": "rate_limit", "retry_after": 1, "requests": 1, "plan": "pro"})
+
+    await connect(figma).meta(KEY)
+
+    assert limiter.limits()[1:] == (Limit("Tier 3", "50/min", "learnt from 429s"),)
+
+
+@pytest.mark.parametrize("status", [200, 403, 407])
+async def test_a_web_page_in_place_of_an_answer_is_not_figmas(faulty, connect, status):
+    figma = faulty({"on": "meta", "do": "status", "status": status, "body": "<html><h1>Please log in</h1></html>"})
+
+    with pytest.raises(FigmaError, match=f"instead of Figma .HTTP {status}") as caught:
+        await connect(figma).meta(KEY)
+
+    assert caught.value.cause == "network"
+    assert "HTTPS_PROXY" in caught.value.advice
+    assert meta_requests(figma) == 1
+
+
+async def test_a_firewall_that_wants_to_see_a_browser_is_asked_again(faulty, connect, retried):
+    captcha = {"status": 405, "body": "<html>", "headers": {"x-amzn-waf-action": "captcha"}}
+    figma = faulty({"on": "meta", "do": "status", "first": 1, **captcha})
+
+    assert (await connect(figma, RetryPolicy(base=0.01)).meta(KEY)).name
+
+    assert [one.reason for one in retried] == ["HTTP 405"]
+
+
+async def test_the_time_of_an_answer_is_that_of_its_last_attempt(faulty, connect):
+    figma = faulty({"on": "images", "do": "rate_limit", "retry_after": 1, "requests": 1})
+
+    images = await connect(figma).images(KEY, "format=svg&ids=1:1", "1 render")
+
+    assert images.seconds < 1
 
 
 @pytest.mark.parametrize("said", [None, "0", "abc", "-3", "Sun, 06 Nov 1994 08:49:37 GMT"])

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from exfig_mp.errors import FigmaError
-from exfig_mp.limiter import Lane, blocked
+from exfig_mp.limiter import blocked
 from exfig_mp.model import Failure
+from exfig_mp.ratelimit import Lane
 from exfig_mp.retry import TRANSIENT_STATUSES
 from exfig_mp.sources.figma_errors import is_too_much, refusal
 from exfig_mp.sources.figma_wire import error_text

@@ -20,7 +20,7 @@ from exfig_mp.limiter import Limiter, LimiterOptions
 from exfig_mp.model import Failure, Node, Render
 from exfig_mp.ratelimit import Rate
 from exfig_mp.retry import RetryPolicy
-from exfig_mp.sources.figma_api import ApiOptions, FigmaApi, Token
+from exfig_mp.sources.figma_api import ApiOptions, FigmaApi, Images, Token
 from exfig_mp.sources.figma_errors import refusal
 from exfig_mp.sources.render_queue import BatchSize, Drawn, NotDrawn, RenderQueue, query_switches
 
@@ -50,10 +50,9 @@ class Api:
     most_at_once: int = 0
     finished: int = 0
     seconds: float = 0.0
+    drawing_seconds: float = 0.0
 
-    async def images(
-        self, file_key: str, query: str, subject: str, *, can_be_split: bool = False
-    ) -> dict[str, str | None]:
+    async def images(self, file_key: str, query: str, subject: str, *, can_be_split: bool = False) -> Images:
         url = f"https://api.figma.com/v1/images/{file_key}?{query}"
         assert url.isascii()
         assert ";" not in url
@@ -74,9 +73,10 @@ class Api:
         if len(ids) > self.most or self.poison.intersection(ids):
             raise self.too_much
         self.asked.update(ids)
-        return {
+        drawn = {
             one: None if self.asked[one] <= self.nulls.get(one, 0) else f"https://x/{one}" for one in reversed(ids)
-        } | {"9:999": "https://x/unasked"}
+        }
+        return Images(drawn | {"9:999": "https://x/unasked"}, self.drawing_seconds)
 
 
 async def answers_of(api: Any, renders: list[Render]) -> list[Drawn | NotDrawn]:
@@ -156,6 +156,29 @@ def test_batches_grow_while_calls_are_quick():
     assert [len(call) for call in api.calls] == [100, 200, 400, 400, 400]
 
 
+def test_batches_grow_by_what_figma_took_to_draw_not_by_what_was_waited_before():
+    quick, slow = Api(seconds=0.02, drawing_seconds=2.0), Api(drawing_seconds=11.0)
+
+    for api in (quick, slow):
+        asyncio.run(answers_of(api, [render(node) for node in ids(500)]))
+
+    assert [len(call) for call in quick.calls] == [100, 200, 200]
+    assert [len(call) for call in slow.calls] == [100] * 5
+
+
+def test_where_calls_are_few_the_first_one_is_as_large_as_may_be():
+    api = Api()
+    queue = RenderQueue(api, few_calls=True)  # type: ignore[arg-type]
+    queue.add([render(node) for node in ids(500)])
+    queue.close()
+
+    async def read() -> int:
+        return sum([len(answers) async for answers in queue.answers()])
+
+    assert asyncio.run(read()) == 500
+    assert [len(call) for call in api.calls] == [400, 100]
+
+
 def test_what_one_call_teaches_serves_the_next():
     api = Api(most=30)
 
@@ -193,13 +216,15 @@ def test_nulls_are_asked_for_once_more_apart_from_the_others_and_then_fail():
     assert {(answer.failure.cause, answer.failure.attempts) for answer in failed} == {("null_render", 2)}
 
 
-def test_nulls_wait_apart_also_while_others_are_still_to_be_asked_for():
-    api = Api(nulls={"1:3": 1, "1:5": math.inf})
+def test_nulls_of_many_calls_cost_one_more_call_at_the_end():
+    api = Api(nulls={"1:3": 1, "1:150": math.inf, "1:499": 1})
 
     answers = asyncio.run(answers_of(api, [render(node) for node in ids(500)]))
 
     assert len(answers) == 500
-    assert [call for call in api.calls if {"1:3", "1:5"}.intersection(call)] == [ids(100), ["1:3", "1:5"]]
+    assert [len(call) for call in api.calls] == [100, 200, 200, 3]
+    assert api.calls[-1] == ["1:3", "1:150", "1:499"]
+    assert [answer.render.node.id for answer in answers if isinstance(answer, NotDrawn)] == ["1:150"]
 
 
 def test_long_ids_of_instances_are_cut_into_urls_by_the_bytes_that_are_sent():
@@ -272,10 +297,30 @@ def test_what_smaller_calls_do_not_help_is_not_halved(cause, status):
     assert answers == [NotDrawn(render(node), failure) for node in ids(8)]
 
 
-@pytest.mark.parametrize(("cause", "status"), [("auth", 403), ("rate_limit", 429)])
-def test_a_refusal_of_the_token_answers_everything_that_waits_without_a_further_call(cause, status):
-    failure = Failure(cause, "no")
-    api = Api(error=FigmaError(failure, status), error_after=1)
+def test_a_blocked_file_costs_one_call_and_stops_no_other_file():
+    failure = Failure("rate_limit", "no")
+
+    class Mixed(Api):
+        async def images(self, file_key: str, query: str, subject: str, *, can_be_split: bool = False) -> Images:
+            answer = await super().images(file_key, query, subject, can_be_split=can_be_split)
+            if file_key == "Starter":
+                raise FigmaError(failure, 429)
+            return answer
+
+    api = Mixed()
+    renders = [render(node, key=key) for key in ("Starter", "Pro") for node in ids(500)]
+
+    answers = asyncio.run(answers_of(api, renders))
+
+    assert Counter(answer.render for answer in answers) == Counter(renders)
+    assert {answer.render.node.file_key for answer in answers if isinstance(answer, Drawn)} == {"Pro"}
+    assert {answer.failure for answer in answers if isinstance(answer, NotDrawn)} == {failure}
+    assert len(api.calls) == 1 + 3
+
+
+def test_a_refusal_of_the_token_answers_everything_that_waits_without_a_further_call():
+    failure = Failure("auth", "no")
+    api = Api(error=FigmaError(failure, 403), error_after=1)
     renders = [render(node) for node in ids(1000)]
     renders += [render(node, "png", scale=scale) for scale in (1, 2, 3, 4) for node in ids(5)]
 
