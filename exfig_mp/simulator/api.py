@@ -83,9 +83,10 @@ class Api:
         token = self._sender(request)
         try:
             reply, decision = await self._decide(request, kind, key, token)
+            # Before the delay: who gives up meanwhile has asked all the same.
+            self._note(request, kind, reply.status, token)
             if decision.delay:
                 await asyncio.sleep(decision.delay)
-            self._note(request, kind, reply.status, token)
             return await send(request, reply, next(self._numbers), decision.fault)
         finally:
             record.ended()
@@ -94,7 +95,7 @@ class Api:
         good = Decision()
         if len(_HOST) + len(request.raw_path) > self._world.scenario.url_limit:
             self._world.record.broken("URL too long", f"{kind}: {len(_HOST) + len(request.raw_path)} bytes")
-            return page(413, close=True), good
+            return page(self._world.scenario.url_refusal, close=True), good
         if kind == "other" or request.method != "GET":
             return error(404 if kind == "other" else 405, "Not found"), good
         refused = self._refused(token, kind)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _MOVED = "/figma-alpha-api/moved/"
 _SWEEP_SECONDS = 0.25
 _LONGEST_HEAD = 65_536
+_TLS_GREETING = b"\x16\x03"
 _AGENT = re.compile(rb"\r\nuser-agent:[ \t]*([^\r]*)")
 _RANGE = re.compile(rb"\r\nrange:[ \t]*([^\r]*)")
 _IF_NONE_MATCH = re.compile(rb"\r\nif-none-match:[ \t]*([^\r]*)")
@@ -126,8 +127,10 @@ class Connection(asyncio.Protocol):
         while self._task is None and not self._paused and not self._closing:
             end = self._buffer.find(b"\r\n\r\n")
             if end < 0:
-                if len(self._buffer) > _LONGEST_HEAD:
-                    self._end_with(self._cdn.replies.error(400, "RequestHeaderSectionTooLarge", "Too large."))
+                if len(self._buffer) > _LONGEST_HEAD or self._buffer.startswith(_TLS_GREETING):
+                    self._end_with(
+                        self._cdn.replies.error(400, "BadRequest", "An error occurred when parsing the HTTP request.")
+                    )
                 return
             head = bytes(self._buffer[: end + 2])
             del self._buffer[: end + 4]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import math
+import struct
 import zlib
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from exfig_mp.model import Format
 
 LARGEST_AREA = 32_000_000
+_LARGEST_DRAWN = 4_000_000
+_PLAIN_GREY = 0x80
 _PDF_SCALE = 2.0
 CONTENT_TYPES: dict[str, str] = {
     "svg": "image/svg+xml",
@@ -48,16 +51,49 @@ def pixel_size(size: tuple[int, int], scale: float) -> tuple[int, int]:
 
 
 def draw(svg: str, size: tuple[int, int], image_format: Format, scale: float) -> bytes:
-    """Return the export of one node in `image_format`; `scale` counts for png and jpg only."""
+    """Return the export of one node in `image_format`; `scale` counts for png and jpg only.
+
+    What has more than 4 megapixels is plain grey: its size is what matters, and drawing it would take seconds.
+    """
+    pixels = pixel_size(size, scale)
     match image_format:
         case "svg":
             return svg.encode()
         case "png":
-            return _png(svg, pixel_size(size, scale))
+            return _plain_png(pixels) if _is_large(pixels) else _png(svg, pixels)
         case "jpg":
-            return _jpg(_png(svg, pixel_size(size, scale)))
+            return _plain_jpg(pixels) if _is_large(pixels) else _jpg(_png(svg, pixels))
         case "pdf":
             return _pdf(_png(svg, pixel_size(size, _PDF_SCALE)), size)
+
+
+def encoded_png(size: tuple[int, int], rows: bytes, level: int = 6) -> bytes:
+    """Return a PNG of 8-bit grey, made by hand: `rows` has a filter byte before the pixels of each row."""
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+        for name, content in (
+            (b"IHDR", struct.pack(">IIBBBBB", *size, 8, 0, 0, 0, 0)),
+            (b"IDAT", zlib.compress(rows, level)),
+            (b"IEND", b""),
+        )
+    )
+
+
+def _is_large(pixels: tuple[int, int]) -> bool:
+    return pixels[0] * pixels[1] > _LARGEST_DRAWN
+
+
+def _plain_png(pixels: tuple[int, int]) -> bytes:
+    row = b"\x00" + bytes((_PLAIN_GREY,)) * pixels[0]
+    return encoded_png(pixels, row * pixels[1], level=1)
+
+
+def _plain_jpg(pixels: tuple[int, int]) -> bytes:
+    from PIL import Image  # noqa: PLC0415  # an optional extra
+
+    body = io.BytesIO()
+    Image.new("L", pixels, _PLAIN_GREY).save(body, "JPEG")
+    return body.getvalue()
 
 
 def _png(svg: str, pixels: tuple[int, int]) -> bytes:

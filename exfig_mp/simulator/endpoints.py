@@ -15,6 +15,7 @@ from exfig_mp.simulator.design import File  # msgspec reads the annotation
 from exfig_mp.simulator.drawing import MISSING_EXTRA, can_draw
 from exfig_mp.simulator.faults import die
 from exfig_mp.simulator.nodes import Trees
+from exfig_mp.simulator.objects import Picture
 from exfig_mp.simulator.replies import Reply, error, ok
 from exfig_mp.simulator.scenario import Token  # msgspec reads the annotation
 
@@ -116,7 +117,7 @@ async def _images(world: World, file: File, question: Question) -> Reply:
     await _wait(world, 0.8 + rendering.cost / 8)
     now = world.clock.now()
     images = {
-        node_id: world.cdn_url + world.objects.add(picture, now) if picture else None
+        node_id: world.cdn_url + world.objects.add(picture, now) if isinstance(picture, Picture) else picture
         for node_id, picture in rendering.pictures.items()
     }
     match question.twist:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from exfig_mp.hashing import identity
 from exfig_mp.simulator.scenario import Fault
 
-PER_NODE = frozenset({"null_render", "missing_key", "poison"})
+PER_NODE = frozenset({"null_render", "missing_key", "poison", "foreign_url"})
 _ADDED = frozenset({"delay"})
 
 
@@ -44,7 +44,7 @@ def die(seed: int, *parts: str) -> float:
     return int(identity(str(seed), *parts)[:13], 16) / 16**13
 
 
-def lasts(fault: Fault, request: Request) -> bool:
+def selects(fault: Fault, request: Request) -> bool:
     """Tell whether the fault's filters select this request."""
     on = (fault.on,) if isinstance(fault.on, str) else fault.on
     return (
@@ -79,6 +79,7 @@ class Book:
         self._faults = tuple(enumerate(faults))
         self._attempts: Counter[str] = Counter()
         self._met: Counter[int] = Counter()
+        self._began: dict[int, float] = {}
         self.touches_cdn = any("cdn" in ((one.on,) if isinstance(one.on, str) else one.on) for one in faults)
 
     def attempt(self, request_identity: str) -> int:
@@ -98,16 +99,16 @@ class Book:
                 chosen = chosen or fault
         return Decision(delay, chosen) if delay or chosen else GOOD
 
-    def decide_node(self, request: Request, now: float) -> str:
-        """Return what happens to one node of a batch: a name of `PER_NODE`, or "" for a good drawing."""
+    def decide_node(self, request: Request, now: float) -> Fault | None:
+        """Return what happens to one node of a batch: a fault of `PER_NODE`, or None for a good drawing."""
         for index, fault in self._faults:
             if fault.do in PER_NODE and self._applies(fault, index, request, (now, 0)):
-                return fault.do
-        return ""
+                return fault
+        return None
 
     def _applies(self, fault: Fault, index: int, request: Request, moment: tuple[float, int]) -> bool:
         now, connections = moment
-        if not lasts(fault, request) or now < fault.after or (fault.until is not None and now >= fault.until):
+        if not selects(fault, request) or not self._in_time(fault, index, now):
             return False
         if fault.above and connections <= fault.above:
             return False
@@ -117,3 +118,8 @@ class Book:
             if number < 0 or (fault.requests is not None and number >= fault.requests):
                 return False
         return falls(fault, index, request, self._seed)
+
+    def _in_time(self, fault: Fault, index: int, now: float) -> bool:
+        if now < fault.after or (fault.until is not None and now >= fault.until):
+            return False
+        return fault.lasts is None or now < self._began.setdefault(index, now) + fault.lasts

@@ -34,6 +34,7 @@ HAZARD_KEY = "DemoHazardLibrary00001"
 
 _ICONS = Frame("0:1", "Icons", "551:90001", "Icons")
 _ILLUSTRATIONS = Frame("0:2", "Illustrations", "620:90001", "Illustrations")
+_BANNERS = Frame("0:4", "Banners", "640:90001", "Banners")
 _KEYWORDS = {"arrow-left": "rtl", "arrow-right": "rtl", "battery": "ios", "bluetooth": "android", "wifi": "none"}
 
 # Node ids leave room for the children of a component: 1..9 behind it.
@@ -77,6 +78,15 @@ def generated_file(key: str, counts: tuple[int, int], *, dark: bool = False, pla
     return File(
         key, f"Generated {key}", (_ICONS, _ILLUSTRATIONS), tuple(components), plan=plan, styles=_styles(dark=dark)
     )
+
+
+def with_banners(file: File, count: int, size: tuple[int, int]) -> File:
+    """Return a generated file with a further frame of `count` banners of `size`."""
+    banners = (
+        msgspec.structs.replace(_component(_node_id(640, index), f"banner-{index:05d}", ("square", size)), frame=2)
+        for index in range(count)
+    )
+    return msgspec.structs.replace(file, frames=(*file.frames, _BANNERS), components=(*file.components, *banners))
 
 
 def hazard_file(plan: Plan = "enterprise") -> File:

@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import socket
 import struct
+from functools import cache
 from typing import TYPE_CHECKING
 
 from exfig_mp.simulator.s3 import chunked
@@ -17,6 +18,17 @@ if TYPE_CHECKING:
 
 PORTAL = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body>Please sign in to this network.</body></html>"
 _PIECES = 20
+_MEMBER_MEGABYTES = 4
+
+
+@cache
+def _zeros() -> bytes:
+    return gzip.compress(bytes(_MEMBER_MEGABYTES << 20), 9, mtime=0)
+
+
+def bomb(megabytes: int) -> bytes:
+    """Return a gzip of a thousandth of the `megabytes` of zeros that it unpacks to, in members of 4 MB each."""
+    return _zeros() * -(-megabytes // _MEMBER_MEGABYTES)
 
 
 def reset(transport: asyncio.Transport) -> None:
@@ -49,15 +61,17 @@ async def misbehave(transport: asyncio.Transport, replies: Replies, fault: Fault
 
 
 def _status(replies: Replies, fault: Fault) -> bytes:
+    fields = "".join(f"{name}: {value}\r\n" for name, value in fault.headers.items())
     match fault.body:
         case "" | "xml":
-            return replies.error(fault.status)
+            return replies.error(fault.status, more=fields)
         case "empty":
-            return replies.head(fault.status, "", 0)
+            return replies.head(fault.status, fields, 0)
         case "html":
-            return replies.head(fault.status, "Content-Type: text/html\r\n", len(PORTAL)) + PORTAL
+            return replies.head(fault.status, f"{fields}Content-Type: text/html\r\n", len(PORTAL)) + PORTAL
         case text:
-            return replies.head(fault.status, "Content-Type: text/plain\r\n", len(text.encode())) + text.encode()
+            body = text.encode()
+            return replies.head(fault.status, f"{fields}Content-Type: text/plain\r\n", len(body)) + body
 
 
 async def _without_answer(transport: asyncio.Transport, fault: Fault) -> int:
@@ -104,6 +118,8 @@ def _corrupted(replies: Replies, fault: Fault, blob: Blob) -> bytes:
             body = body[:at] + bytes((body[at] ^ 0x01,)) + body[at + 1 :]
         case "content_type":
             fields = replies.fields(blob, fault.content_type)
+        case "bomb":
+            body, fields = bomb(fault.megabytes), f"{fields}Content-Encoding: gzip\r\n"
         case "gzip":
             body, fields = gzip.compress(body, mtime=0), f"{fields}Content-Encoding: gzip\r\n"
         case "chunked":

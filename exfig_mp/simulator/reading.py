@@ -106,11 +106,15 @@ def _generated(specs: tuple[FileSpec, ...], plan: Plan) -> tuple[File, ...]:
             raise ValueError(f"the key {spec.key} is there twice - at `$.design.files`")
         if spec.dark_of and spec.dark_of not in counts:
             raise ValueError(f"dark_of {spec.dark_of} is no file above {spec.key} - at `$.design.files`")
-        if not (0 <= spec.icons <= 100_000 and 0 <= spec.illustrations <= 100_000):
-            raise ValueError(f"{spec.key}: icons and illustrations are between 0 and 100000 - at `$.design.files`")
+        if any(not 0 <= count <= 100_000 for count in (spec.icons, spec.illustrations, spec.banners)):
+            raise ValueError(f"{spec.key}: counts of components are between 0 and 100000 - at `$.design.files`")
+        if min(spec.banner_size) < 1:
+            raise ValueError(f"{spec.key}: banner_size is at least 1 x 1 - at `$.design.files`")
         size = counts[spec.dark_of] if spec.dark_of else (spec.icons, spec.illustrations)
         counts[spec.key] = size
         file = library.generated_file(spec.key, size, dark=bool(spec.dark_of), plan=spec.plan or plan)
+        if spec.banners:
+            file = library.with_banners(file, spec.banners, spec.banner_size)
         built[spec.key] = msgspec.structs.replace(
             file,
             editor=spec.editor,

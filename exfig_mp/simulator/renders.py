@@ -47,9 +47,9 @@ class Options(Struct, frozen=True):
 
 
 class Rendering(Struct, frozen=True):
-    """What a batch gives: a picture or None per node, and the seconds that Figma needs for it."""
+    """What a batch gives: per node a picture, a URL of somewhere else or None; and the seconds that Figma needs."""
 
-    pictures: dict[str, Picture | None]
+    pictures: dict[str, Picture | str | None]
     cost: float
 
 
@@ -99,12 +99,13 @@ def depth(query: Mapping[str, str]) -> int | None:
 
 def render(world: World, file: File, wanted: Options, token: str) -> Rendering:
     """Decide what each node of a batch gives, and the cost of all of it."""
-    pictures: dict[str, Picture | None] = {}
+    pictures: dict[str, Picture | str | None] = {}
     cost = 0.0
     for node_id in wanted.ids:
         component = file.by_id.get(node_id)
         request = _node_request(world, file, wanted, (node_id, component.name if component else "", token))
-        fate = world.book.decide_node(request, world.clock.now())
+        fault = world.book.decide_node(request, world.clock.now())
+        fate = fault.do if fault else ""
         if component is None or fate == "missing_key":
             if fate != "missing_key":
                 pictures[node_id] = None
@@ -113,7 +114,9 @@ def render(world: World, file: File, wanted: Options, token: str) -> Rendering:
         cost += _POISON_COST if poisoned else node_cost(component, wanted.format, wanted.scale)
         draws = fate != "null_render" and component.drawing in {"good", "poison"}
         layer = component.name if wanted.include_id else ""
-        pictures[node_id] = Picture(file.key, component, wanted.format, wanted.scale, layer) if draws else None
+        picture = Picture(file.key, component, wanted.format, wanted.scale, layer)
+        foreign = fault.location if fault and fate == "foreign_url" else None
+        pictures[node_id] = (foreign or picture) if draws else None
     return Rendering(pictures, cost)
 
 

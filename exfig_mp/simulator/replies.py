@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from exfig_mp.hashing import identity
 from exfig_mp.simulator.answers import failure
-from exfig_mp.simulator.misbehaviour import PORTAL, reset
+from exfig_mp.simulator.misbehaviour import PORTAL, bomb, reset
 
 if TYPE_CHECKING:
     from typing import Any
@@ -71,6 +71,11 @@ def spoiled(reply: Reply, fault: Fault) -> Reply:
         case "bad_gzip":
             body = _part(gzip.compress(reply.body, 1, mtime=0), fault)
             return replace(reply, body=body, headers=reply.headers | {"Content-Encoding": "gzip"})
+        case "bomb":
+            return replace(reply, body=bomb(fault.megabytes), headers=reply.headers | {"Content-Encoding": "gzip"})
+        case "pad":
+            padding = b',"padding":"' + b"x" * (fault.megabytes << 20) + b'"}'
+            return replace(reply, body=reply.body.removesuffix(b"}") + padding)
         case _:
             return reply
 
@@ -81,6 +86,8 @@ def _status(fault: Fault) -> Reply:
             reply = page(fault.status)
         case "empty":
             reply = Reply(fault.status, b"", "text/html")
+        case "message":
+            reply = error(fault.status, "Internal server error", meta_family=True)
         case "" | "json" if fault.status not in {502, 503, 504} or fault.body == "json":
             known = {500: "Internal server error", 404: "Not found", 408: "Request timeout"}
             reply = error(fault.status, known.get(fault.status, "Internal server error"))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-import struct
-import zlib
 from email.utils import format_datetime
 from itertools import count
 from typing import TYPE_CHECKING
 
+from exfig_mp.simulator.drawing import encoded_png
 from exfig_mp.simulator.objects import Blob
 
 if TYPE_CHECKING:
@@ -93,11 +92,11 @@ class Replies:
         """Return 403: S3 says so of objects that are no longer there, too."""
         return self.error(403, *_CODES[403])
 
-    def error(self, status: int, code: str = "", message: str = "") -> bytes:
-        """Return an S3 error, chunked as S3 sends it."""
+    def error(self, status: int, code: str = "", message: str = "", more: str = "") -> bytes:
+        """Return an S3 error, chunked as S3 sends it, with `more` header fields."""
         known = _CODES.get(status, ("InternalError", "Internal error"))
         body = self.document(code or known[0], message or known[1])
-        fields = "Content-Type: application/xml\r\nTransfer-Encoding: chunked\r\n"
+        fields = f"{more}Content-Type: application/xml\r\nTransfer-Encoding: chunked\r\n"
         return self.head(status, fields, None) + chunked(body)
 
     def document(self, code: str, message: str) -> bytes:
@@ -128,14 +127,6 @@ def one_range(text: str, size: int) -> tuple[int, int] | None:
 
 
 def fill_picture() -> Blob:
-    """Return the picture behind every image fill: a small grey gradient as PNG, made by hand."""
-    rows = b"".join(b"\x00" + bytes((row * 4,) * 64) for row in range(64))
-    body = b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
-        for name, content in (
-            (b"IHDR", struct.pack(">IIBBBBB", 64, 64, 8, 0, 0, 0, 0)),
-            (b"IDAT", zlib.compress(rows)),
-            (b"IEND", b""),
-        )
-    )
+    """Return the picture behind every image fill: a small grey gradient as PNG."""
+    body = encoded_png((64, 64), b"".join(b"\x00" + bytes((row * 4,) * 64) for row in range(64)))
     return Blob(body, hashlib.md5(body, usedforsecurity=False).hexdigest(), "image/png")

@@ -10,6 +10,9 @@
     legacy: false                    # answers with the fields of older years
     version_bumps_on: edit           # edit | publish
     largest_file: 50000              # components beyond which GET file says 400 "Request too large"
+    url_limit: 8192                  # bytes of a URL, beyond which it is answered
+    url_refusal: 413                 # with this: 413 is CloudFront's, 414 a proxy's
+    gate_grace: 0.5                  # seconds after a 429 in which requests are still on their way
     cdn: {idle_seconds: 60, requests_per_connection: 0, largest_concurrency: 0, latency: 0.0}
     changes: [{on: images, request: 2, file: DemoLightLibrary000001, edits: [{do: delete, name: x}]}]
     faults:
@@ -21,9 +24,12 @@ A fault happens `on` an endpoint kind (file, nodes, images, fills, meta, compone
 variables, me), on `api` or on `cdn`, or on a list of these. The dice are thrown by (seed, fault, request, attempt at
 this request): the order of arrival has no part in it. `first: n` limits a fault to the first n attempts at each
 request (and then throws once per request), `sticky` throws once per request for ever. `files`, `nodes`, `names`,
-`formats` and `tokens` select requests; `after` and `until` are seconds on the simulator's clock; `from_request` and
-`requests` select by order of arrival; `above` means only while more than so many connections are open at the CDN.
-What `do` may be: see `Do`.
+`formats` and `tokens` select requests; `after` and `until` are seconds on the simulator's clock; `lasts` is for how
+many seconds from the first request that the fault selects; `from_request` and `requests` select by order of arrival;
+`above` means only while more than so many connections are open at the CDN. What `do` may be: see `Do`.
+
+A generated file has `icons` of 24 x 24 in the frame Icons, `illustrations` of 64 x 64 in Illustrations, and `banners`
+of `banner_size`, which are larger than Figma draws: above 32 megapixels it scales them down without a word.
 """
 
 from __future__ import annotations
@@ -54,7 +60,7 @@ On = Literal[
 ]
 Do = Literal[
     "delay",  # both: answer `seconds` later; adds up with other faults
-    "status",  # both: answer `status`, with `body` json (api), xml (cdn), html, empty, or a text
+    "status",  # both: `status` and `headers`, with `body` json or message (api), xml (cdn), html, empty, or a text
     "hang",  # both: accept, stay silent for `seconds`, then close
     "reset",  # both: RST instead of an answer
     "cut",  # both: RST after `part` of the body
@@ -64,16 +70,19 @@ Do = Literal[
     "html",  # both: 200 and the page of a captive portal
     "redirect",  # both: 307 to the same place (api), 302 to another host name (cdn), or to `location`
     "close",  # both: a good answer, then the connection is closed without having said so
+    "bomb",  # both: a small gzip that unpacks to `megabytes`
     "rate_limit",  # api: 429 with `retry_after` (omitted if null), `limit_type`, `plan`
     "waf",  # api: 202 without a body
     "malformed",  # api: JSON cut at `part`, with the right Content-Length
     "bad_gzip",  # api: a gzip stream cut at `part`
+    "pad",  # api: JSON with a further field of `megabytes` that nobody knows
     "timeout",  # images: the render timeout of 55 s
     "null_render",  # images, per node: renders nothing
     "missing_key",  # images, per node: not in the map at all
     "extra_key",  # images: an unasked node in the map
     "reorder",  # images: the map backwards
     "poison",  # images, per node: takes 60 s to render
+    "foreign_url",  # images, per node: `location` instead of the CDN's URL
     "xml",  # cdn: 200 with an S3 error document
     "flip",  # cdn: one byte of the body is wrong, the ETag is not
     "chunked",  # cdn: no Content-Length
@@ -100,6 +109,7 @@ class Fault(Struct, frozen=True, forbid_unknown_fields=True):
     tokens: tuple[str, ...] = ()
     after: float = 0.0
     until: float | None = None
+    lasts: float | None = None
     from_request: int = 1
     requests: int | None = None
     above: int = 0
@@ -113,6 +123,7 @@ class Fault(Struct, frozen=True, forbid_unknown_fields=True):
     plan: str | None = None
     content_type: str = "binary/octet-stream"
     location: str = ""
+    megabytes: int = 100
 
     def __post_init__(self) -> None:
         if not 0 <= self.rate <= 1:
@@ -121,6 +132,8 @@ class Fault(Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(f"part must be between 0 and 1, not {self.part:g}")
         if not 200 <= self.status <= 599:
             raise ValueError(f"status must be between 200 and 599, not {self.status}")
+        if not 1 <= self.megabytes <= 10_000:
+            raise ValueError(f"megabytes must be between 1 and 10000, not {self.megabytes}")
 
 
 class Token(Struct, frozen=True, forbid_unknown_fields=True):
@@ -161,6 +174,8 @@ class FileSpec(Struct, frozen=True, forbid_unknown_fields=True):
     plan: Plan | None = None
     icons: int = 100
     illustrations: int = 0
+    banners: int = 0
+    banner_size: tuple[int, int] = (4000, 3000)
     dark_of: str = ""
     editor: str = "figma"
     exportable: bool = True
@@ -211,6 +226,7 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
     version_bumps_on: Literal["edit", "publish"] = "edit"
     largest_file: int = 50_000
     url_limit: int = 8_192
+    url_refusal: Literal[413, 414] = 413
     gate_grace: float = 0.5
     cdn: Cdn = Cdn()
     changes: tuple[Change, ...] = ()

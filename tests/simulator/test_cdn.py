@@ -80,6 +80,31 @@ def test_more_than_32_megapixels_are_scaled_down_without_a_word():
     assert pixel_size((3000, 1500), 2) == (6000, 3000)
 
 
+@pytest.mark.parametrize("form", ["png", "jpg"])
+def test_banners_are_as_large_as_figma_draws(simulate, form):
+    file = {"key": "Banners", "icons": 1, "banners": 2, "banner_size": [4000, 3000]}
+    simulator = simulate({"limits": "off", "design": {"files": [file]}})
+    components = simulator.get("/v1/files/Banners/components").json["meta"]["components"]
+    nodes = [one["node_id"] for one in components if one["containing_frame"]["name"] == "Banners"]
+
+    urls = simulator.images(nodes, f"format={form}&scale=2", key="Banners")
+    body = simulator.fetch(urls[nodes[1]]).body
+
+    assert len(nodes) == 2
+    assert len(body) < 1_000_000
+    with Image.open(io.BytesIO(body)) as picture:
+        assert picture.size == (6531, 4898)
+        picture.load()
+
+
+def test_a_tls_greeting_is_no_request(figma):
+    host, port = figma.cdn_url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(b"\x16\x03\x01\x02\x00\x01")
+
+        assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
+
+
 def test_jpg_is_on_white(figma):
     body = figma.fetch(figma.images([ICON], "format=jpg")[ICON]).body
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import http.client
 import json
@@ -22,6 +23,10 @@ API_FAULTS: dict[str, dict[str, Any]] = {
     "Status502": {"do": "status", "status": 502},
     "Status503": {"do": "status", "status": 503, "body": "json"},
     "Status504": {"do": "status", "status": 504, "body": "empty"},
+    "StatusE2": {"do": "status", "status": 500, "body": "message"},
+    "Bomb": {"do": "bomb", "megabytes": 40},
+    "Pad": {"do": "pad", "megabytes": 2},
+    "Foreign": {"on": "images", "do": "foreign_url", "nodes": [ICON], "location": "https://figma.invalid/x"},
     "Once": {"do": "status", "status": 503, "first": 1},
     "OnMeta": {"on": "meta", "do": "status", "status": 500},
     "RateLimit": {"do": "rate_limit", "retry_after": 396749, "limit_type": "low", "plan": "starter"},
@@ -49,7 +54,11 @@ API_FAULTS: dict[str, dict[str, Any]] = {
     "Reorder": {"on": "images", "do": "reorder"},
 }
 CDN_FAULTS: dict[str, dict[str, Any]] = {
-    "status": {"do": "status", "status": 503},
+    "status": {"do": "status", "status": 503, "headers": {"Retry-After": "7"}},
+    "page": {"do": "status", "status": 502, "headers": {"X-Cache": "Error"}, "body": "html"},
+    "bare": {"do": "status", "status": 504, "headers": {"Retry-After": "8"}, "body": "empty"},
+    "text": {"do": "status", "status": 500, "headers": {"Retry-After": "9"}, "body": "words"},
+    "bomb": {"do": "bomb", "megabytes": 40},
     "xml": {"do": "xml"},
     "html": {"do": "html"},
     "empty": {"do": "empty"},
@@ -75,7 +84,7 @@ NODES = {name: f"551:{93900 + 10 * index}" for index, name in enumerate(CDN_FAUL
 def faulty(tmp_path_factory, start, stop):
     api = [{"on": "api", "files": [name]} | fault for name, fault in API_FAULTS.items()]
     cdn = [{"on": "cdn", "nodes": [NODES[name]]} | fault for name, fault in CDN_FAULTS.items()]
-    files = [{"key": key, "icons": 20} for key in (*API_FAULTS, "Good")]
+    files = [{"key": key, "icons": 30} for key in (*API_FAULTS, "Good")]
     scenario = {"design": {"files": files}, "limits": "off", "faults": api + cdn}
     simulator = start(tmp_path_factory.mktemp("faulty"), scenario)
     yield simulator
@@ -98,6 +107,7 @@ def test_server_errors_have_their_bodies(meta):
     assert b"The request could not be satisfied" in meta("Status502").body
     assert meta("Status503").json["status"] == 503
     assert (meta("Status504").status, meta("Status504").body) == (504, b"")
+    assert meta("StatusE2").json == {"status": 500, "error": True, "message": "Internal server error"}
 
 
 def test_a_fault_of_the_first_attempt_is_gone_at_the_second(meta):
@@ -136,6 +146,28 @@ def test_spoiled_bodies_come_with_200(meta):
     assert empty.body == b""
     with pytest.raises(zlib.error):
         _gunzipped(gzipped.body)
+
+
+def test_bombs_are_small_on_the_wire_and_large_unpacked(meta, asset):
+    for answer in (meta("Bomb"), asset("bomb")):
+        assert answer.status == 200
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert len(answer.body) < 100_000
+        assert len(gzip.decompress(answer.body)) == 40 << 20
+
+
+def test_padding_leaves_what_is_known_as_it_was(meta):
+    padded, good = meta("Pad").json, meta("Good").json
+
+    assert len(padded.pop("padding")) == 2 << 20
+    assert set(padded["file"]) == set(good["file"])
+
+
+def test_a_url_may_lead_elsewhere(faulty):
+    images = faulty.images([ICON, "551:93910"], key="Foreign")
+
+    assert images[ICON] == "https://figma.invalid/x"
+    assert images["551:93910"].startswith(faulty.cdn_url)
 
 
 def test_connections_break_in_every_way(meta):
@@ -195,6 +227,15 @@ def test_cdn_errors_are_xml(asset):
     assert asset("status").status == 503
     assert b"<Code>AccessDenied</Code>" in asset("expired").body
     assert [asset("once").status, asset("once").status] == [500, 200]
+
+
+def test_cdn_errors_have_the_headers_that_the_scenario_wants(asset):
+    answers = {name: asset(name) for name in ("status", "page", "bare", "text")}
+
+    assert [answers[name].headers["Retry-After"] for name in ("status", "bare", "text")] == ["7", "8", "9"]
+    assert answers["page"].headers["X-Cache"] == "Error"
+    assert b"<html>" in answers["page"].body
+    assert (answers["bare"].body, answers["text"].body) == (b"", b"words")
 
 
 def test_cdn_bodies_are_wrong_with_200(asset):
@@ -300,6 +341,19 @@ def test_windows_of_time_and_of_arrival():
 
     assert [bool(timed.decide(request, now).fault) for now in (9, 10, 19, 20)] == [False, True, True, False]
     assert [bool(counted.decide(request, 0).fault) for _ in range(5)] == [False, True, True, False, False]
+
+
+def test_a_fault_that_lasts_counts_from_the_first_request_that_it_selects():
+    book = Book((Fault(on="images", do="waf", lasts=5),), seed=0)
+
+    book.decide(Request("meta", "x", 1), 10)
+
+    assert [bool(book.decide(Request("images", "x", 1), now).fault) for now in (100, 104.9, 105, 200)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_delays_add_up_with_other_faults():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import threading
+import time
 
 import pytest
 
@@ -87,6 +88,30 @@ def test_a_url_longer_than_8192_bytes_is_413_html_and_the_connection_closes(figm
     assert answer.headers["Content-Type"] == "text/html"
     assert answer.headers["Connection"] == "close"
     assert figma.seen()["violations"][0]["rule"] == "URL too long"
+
+
+def test_a_proxy_may_refuse_shorter_urls_with_414(simulate):
+    simulator = simulate({"limits": "off", "url_limit": 2048, "url_refusal": 414})
+
+    short = simulator.get(f"{IMAGES}?ids={','.join(['551:93900'] * 100)}&format=svg")
+    long = simulator.get(f"{IMAGES}?ids={','.join(['551:93900'] * 250)}&format=svg")
+
+    assert (short.status, long.status) == (200, 414)
+    assert b"<HTML>" in long.body
+    assert long.headers["Connection"] == "close"
+    assert [violation["rule"] for violation in simulator.seen()["violations"]] == ["URL too long"]
+
+
+def test_a_request_counts_from_when_it_came_however_late_its_answer_is(simulate):
+    simulator = simulate({"limits": "off", "faults": [{"on": "meta", "do": "delay", "seconds": 1}]})
+    asking = threading.Thread(target=simulator.get, args=(META,))
+    asking.start()
+    deadline = time.monotonic() + 0.9
+
+    while simulator.seen()["endpoints"] != {"meta": 1}:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    asking.join()
 
 
 def test_figp_tokens_cannot_pin_a_version(figma):
