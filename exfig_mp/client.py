@@ -16,12 +16,13 @@ from urllib.parse import urljoin
 import aiohttp
 from yarl import URL
 
+from exfig_mp.hosts import access, in_bucket, refusal
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_REDIRECTS = 5
 _CHUNK = 256 * 1024
-_FIGMA_HOSTS = ("figma.com", "figma-gov.com", "amazonaws.com")
 
 Trouble = Literal["timeout", "network", "too_large", "forbidden_url"]
 
@@ -51,7 +52,8 @@ class SessionOptions:
         connections: most connections open at once.
         connect_timeout: seconds to reach the host.
         idle_timeout: seconds without a single byte after which an answer has stalled.
-        allowed_hosts: further hosts that may be asked, beside Figma's; a loopback host may be asked without TLS.
+        allowed_hosts: further hosts that may be asked, beside Figma's, in lower case; `*.` and a domain allows its
+            sub-domains. A loopback host may be asked without TLS.
         max_body: most bytes of one body, after decompression.
     """
 
@@ -77,8 +79,11 @@ class Get:
 
 @dataclass(frozen=True, slots=True)
 class _Route:
+    """Whether and how a host may be asked; with `only_bucket` the path of each request decides."""
+
     refusal: str | None
     proxy: str | None
+    only_bucket: bool = False
 
 
 class Session:
@@ -160,27 +165,37 @@ class Session:
         return Reply(response.status, headers, body)
 
     def _route(self, url: URL) -> _Route:
-        """Return whether and how the host of `url` may be asked; found out once for each.
+        """Return whether and how `url` may be asked for; found out once for each host, wherever the path plays no part.
 
         HTTPS_PROXY and NO_PROXY count, since company networks need them. The library's own `trust_env` would read
         ~/.netrc on a thread for every request, which makes a small download ten times as expensive.
         """
         key = (url.scheme, url.authority)
-        if key not in self._routes:
-            host = url.host or ""
-            direct = is_loopback(host) or urllib.request.proxy_bypass(host)
-            proxy = None if direct else urllib.request.getproxies().get(url.scheme)
-            self._routes[key] = _Route(self._refusal(url.scheme, host), proxy)
-        return self._routes[key]
+        route = self._routes.get(key)
+        if route is None:
+            route = self._routes[key] = self._find_route(url)
+        if route.only_bucket and not in_bucket(url.raw_path):
+            return _Route(refusal(_host(url)), None)
+        return route
 
-    def _refusal(self, scheme: str, host: str) -> str | None:
-        """Say why a host must not be asked, or None: only https, only Figma's hosts and those that the user allows."""
-        allowed = host in self._options.allowed_hosts
-        if scheme != "https" and not (scheme == "http" and allowed and is_loopback(host)):
-            return f"{scheme or 'no'} scheme is not allowed for {host or 'no host'}"
-        if allowed or any(host == known or host.endswith(f".{known}") for known in _FIGMA_HOSTS):
-            return None
-        return f"the host {host} is not on the allow-list"
+    def _find_route(self, url: URL) -> _Route:
+        """Look at all of `url` but its path: only https, only Figma's hosts and those that the user allows."""
+        host, scheme = _host(url), url.scheme
+        if scheme != "https" and not (scheme == "http" and host in self._options.allowed_hosts and is_loopback(host)):
+            return _Route(f"{scheme or 'no'} scheme is not allowed for {host or 'no host'}", None)
+        if url.raw_user is not None or url.raw_password is not None:
+            return _Route(f"a URL with a user name or a password is not asked for (host {host})", None)
+        allowed = access(host, self._options.allowed_hosts)
+        if allowed == "none":
+            return _Route(refusal(host), None)
+        direct = is_loopback(host) or urllib.request.proxy_bypass(host)
+        proxy = None if direct else urllib.request.getproxies().get(scheme)
+        return _Route(None, proxy, only_bucket=allowed == "bucket")
+
+
+def _host(url: URL) -> str:
+    """Return the host that will be connected to, as the allow-list knows it."""
+    return (url.raw_host or "").lower()
 
 
 async def _not_again(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:

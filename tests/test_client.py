@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     Handler = Callable[[str, dict[str, str], asyncio.StreamWriter], Awaitable[None]]
 
 LOCAL = SessionOptions(allowed_hosts=("127.0.0.1", "localhost"), idle_timeout=0.3, connect_timeout=0.5)
+BUCKET = "figma-alpha-api"
 SECRET = {"X-Figma-Token": "figd_secret"}
 
 
@@ -434,6 +435,16 @@ async def test_five_redirects_are_followed_and_a_loop_ends(server):
         ("https://evil.example/", "evil.example"),
         ("https://xfigma.com/", "xfigma.com"),
         ("https://amazonaws.com.evil.example/", "allow-list"),
+        ("https://evil.s3.us-west-2.amazonaws.com/figma-alpha-api/a", "evil.s3.us-west-2.amazonaws.com"),
+        ("https://cdn.example.com/a", "figma.allowedHosts"),
+        ("https://s3.amazonaws.com/evil/a", "bucket only"),
+        ("https://s3-us-west-2.amazonaws.com/figma-alpha-api/../evil/a", "bucket only"),
+        ("https://s3-us-west-2.amazonaws.com//figma-alpha-api/a", "bucket only"),
+        ("https://s3-us-west-2.amazonaws.com/figma-alpha-api/%2E%2e/evil/a", "bucket only"),
+        ("https://s3-us-west-2.amazonaws.com/?/figma-alpha-api/a", "bucket only"),
+        ("https://ann:secret@api.figma.com/v1/me", "password"),
+        ("https://ann@api.figma.com/v1/me", "password"),
+        ("http://figma-alpha-api.s3.us-west-2.amazonaws.com/a", "scheme"),
         ("http://192.168.0.1/", "scheme"),
         ("/v1/me", "no scheme"),
         ("", "no scheme"),
@@ -465,6 +476,29 @@ async def test_figmas_hosts_and_its_stores_may_be_asked(host, monkeypatch):
     assert isinstance(reply, NoReply)
     assert reply.trouble == "network"
     assert asked == [host.lower()]
+
+
+async def test_of_a_host_of_all_buckets_each_path_is_looked_at_whatever_was_asked_before():
+    own, other = (URL(f"https://s3.us-west-2.amazonaws.com/{bucket}/a", encoded=True) for bucket in (BUCKET, "evil"))
+    async with Session(SessionOptions()) as session:
+        refusals = [session._route(url).refusal for url in (own, other, own, other)]
+    async with Session(SessionOptions(allowed_hosts=("s3.us-west-2.amazonaws.com",))) as session:
+        allowed = session._route(other).refusal
+
+    assert [bool(refusal) for refusal in refusals] == [False, True, False, True]
+    assert allowed is None
+
+
+async def test_hosts_that_a_config_allows_are_asked_with_tls_only():
+    allowed = SessionOptions(allowed_hosts=("cdn.example.com", "*.corp.example"))
+    async with Session(allowed) as session:
+        routes = [
+            session._route(URL(url)).refusal
+            for url in ("https://CDN.example.com/a", "https://a.corp.example/", "http://cdn.example.com/a")
+        ]
+
+    assert routes[:2] == [None, None]
+    assert "scheme" in str(routes[2])
 
 
 async def test_what_a_netrc_file_has_for_the_host_is_not_sent(server, tmp_path, monkeypatch):

@@ -32,6 +32,11 @@ Seat = Literal["view", "collab", "dev", "full"]
 _INITIALISMS = frozenset({"hc", "ui"})
 _RATE = re.compile(r"\s*(?=[\d.]*[1-9])\d+(\.\d+)?\s*(/\s*(s|sec|second|min|m|minute|h|hour))?\s*", re.IGNORECASE)
 
+_LONGEST_HOST = 253
+_LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+# A domain of one label has sub-domains of everybody. The last label starts with a letter: an address is no name.
+_HOST = re.compile(rf"(?!localhost\Z)(?:\*\.(?=[^.]+\.))?(?:{_LABEL}\.)*(?![0-9_]){_LABEL}", re.IGNORECASE)
+
 
 def camel_case(name: str) -> str:
     """Return the YAML key of a field: `light_file_id` is `lightFileId`, `swift_ui_image_swift` `swiftUIImageSwift`."""
@@ -108,7 +113,11 @@ class HeicOptions(Section):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figma(Section):
-    """`figma`: the files, and how we may talk to the API. None leaves a default to where the value is used."""
+    """`figma`: the files, and how we may talk to the API. None leaves a default to where the value is used.
+
+    `allowed_hosts` are names of hosts, beside Figma's, from which rendered files may come over https; `*.` and a
+    domain means all its sub-domains.
+    """
 
     light_file_id: Text | None = None
     dark_file_id: Text | None = None
@@ -123,14 +132,20 @@ class Figma(Section):
     max_wait: Annotated[float, Ge(0)] | None = None
     concurrent_downloads: Annotated[int, Ge(1), Le(200)] | None = None
     base_url: Text | None = None
+    allowed_hosts: tuple[Text, ...] = ()
     plan: Plan | None = None
     seat: Seat | None = None
 
     def problems(self) -> list[Problem]:
         """Return what is wrong beyond types."""
+        found: list[Problem] = []
         if isinstance(self.rate_limit, str) and not _RATE.fullmatch(self.rate_limit):
-            return [(("rateLimit",), 'should be requests per second, or a text such as "15/min" or "10/s"')]
-        return []
+            found.append((("rateLimit",), 'should be requests per second, or a text such as "15/min" or "10/s"'))
+        for index, host in enumerate(self.allowed_hosts):
+            if not _HOST.fullmatch(host) or len(host) > _LONGEST_HOST:
+                hint = '"*.example.com" for its sub-domains; no scheme, port or path'
+                found.append((("allowedHosts", index), f'should be a host such as "cdn.example.com", or {hint}'))
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +241,7 @@ class Batch(Section):
 
     workers: Annotated[int, Ge(0), Le(256)] | None = None
     parallel: Annotated[int, Ge(1), Le(50)] | None = None
-    fail_fast: bool = False
+    fail_fast: bool | None = None
     resume: bool = False
 
 

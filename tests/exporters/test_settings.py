@@ -3,7 +3,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from exfig_mp.errors import ConfigError
 from exfig_mp.exporters import Root
-from exfig_mp.exporters.settings import camel_case
+from exfig_mp.exporters.settings import Figma, camel_case
 from exfig_mp.exporters.xcode_options import IosIcons
 
 REGEXPS = {"nameValidateRegexp": "^(a)$", "nameReplaceRegexp": "$1"}
@@ -37,6 +37,7 @@ ALL_KEYS = {
         "maxWait": 300,
         "concurrentDownloads": 20,
         "baseUrl": "https://api.figma.com",
+        "allowedHosts": ["cdn.example.com", "*.corp.example"],
         "plan": "professional",
         "seat": "full",
     },
@@ -254,6 +255,7 @@ def test_problems_name_the_key_path():
     ("config", "path"),
     [
         ({"figma": {"rateLimit": "fast"}}, ("figma", "rateLimit")),
+        ({"figma": {"allowedHosts": ["a.example", "https://b.example"]}}, ("figma", "allowedHosts", 1)),
         ({"common": {"colors": {}, "variablesColors": VARIABLES}}, ("common", "variablesColors")),
         ({"common": {"icons": {"nameValidateRegexp": "("}}}, ("common", "icons", "nameValidateRegexp")),
         ({"flutter": {"output": "l", "colors": [{"tokensFileId": "t", "lightModeName": "L"}]}},
@@ -270,6 +272,46 @@ def test_problems_name_the_key_path():
 )  # fmt: skip
 def test_what_types_cannot_say_is_a_problem(config, path):
     assert [where for where, _ in problems(config)] == [path]
+
+
+@pytest.mark.parametrize(
+    ("host", "is_one"),
+    [
+        ("cdn.example.com", True),
+        ("CDN.Example.com", True),
+        ("intranet", True),
+        ("xn--bcher-kva.example", True),
+        ("*.corp.example", True),
+        ("a_b.example", True),
+        ("*", False),
+        ("*.com", False),
+        ("*.*.example.com", False),
+        ("a.*.example", False),
+        ("*example.com", False),
+        ("https://cdn.example.com", False),
+        ("cdn.example.com:443", False),
+        ("cdn.example.com/", False),
+        ("user@cdn.example.com", False),
+        ("cdn.example.com.", False),
+        (".example.com", False),
+        ("a..example.com", False),
+        ("-a.example.com", False),
+        ("bücher.example", False),
+        ("cdn.example.com\n", False),
+        ("127.0.0.1", False),
+        ("2130706433", False),
+        ("::1", False),
+        ("localhost", False),
+        ("LocalHost", False),
+        (f"{'a.' * 126}aa", False),
+        (f"{'a' * 64}.example", False),
+    ],
+)
+def test_an_allowed_host_is_a_name_or_the_sub_domains_of_a_domain(host, is_one):
+    found = Figma(allowed_hosts=(host,)).problems()
+
+    assert (found == []) is is_one
+    assert all(path == ("allowedHosts", 0) for path, _ in found)
 
 
 def test_assets_need_a_file():
