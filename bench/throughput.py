@@ -15,13 +15,16 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 WORKERS = (1, 2, 4, 8)
-CONFIG = """
-figma: {lightFileId: BenchLibrary0000000001, maxRetries: 2}
+KEY = "BenchLibrary0000000001"
+SCENARIO: dict[str, Any] = {"limits": "off"}
+CONFIG = f"""
+figma: {{lightFileId: {KEY}}}
 flutter:
   output: out
-  icons: {output: out/icons}
+  icons: {{output: out/icons}}
 """
 
 
@@ -32,7 +35,7 @@ def main() -> None:
     shared_memory = Path("/dev/shm")  # noqa: S108  # a disk that forgets slowly would be what is measured
     with tempfile.TemporaryDirectory(dir=shared_memory if shared_memory.is_dir() else None) as folder:
         root = Path(folder)
-        simulator, url = _start_simulator(root, icons)
+        simulator, url = start_simulator(root, SCENARIO | {"design": {"files": [{"key": KEY, "icons": icons}]}})
         try:
             _run(root, url, 1)  # the simulator draws everything once
             seconds: dict[int, list[tuple[float, float]]] = {count: [] for count in WORKERS}
@@ -45,12 +48,12 @@ def main() -> None:
     _show(icons, rounds, seconds)
 
 
-def _start_simulator(root: Path, icons: int) -> tuple[subprocess.Popen[bytes], str]:
-    scenario = root / "scenario.json"
-    files = [{"key": "BenchLibrary0000000001", "icons": icons}]
-    scenario.write_text(json.dumps({"limits": "off", "design": {"files": files}}))
+def start_simulator(root: Path, scenario: dict[str, Any]) -> tuple[subprocess.Popen[bytes], str]:
+    """Start a simulator of `scenario` and return it with the origin of its API."""
+    path = root / "scenario.json"
+    path.write_text(json.dumps(scenario))
     ready = root / "ready.json"
-    arguments = ["simulate", "--port", "0", "--scenario", str(scenario), "--ready-file", str(ready)]
+    arguments = ["simulate", "--port", "0", "--scenario", str(path), "--ready-file", str(ready)]
     simulator = subprocess.Popen([sys.executable, "-m", "exfig_mp", *arguments], stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 30
     while not ready.exists():

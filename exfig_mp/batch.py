@@ -27,7 +27,7 @@ from exfig_mp.ledger import EntryFailure
 from exfig_mp.limiter import Limiter
 from exfig_mp.pipeline import Pipeline
 from exfig_mp.plan import build_plan
-from exfig_mp.report import Run, build_report
+from exfig_mp.report import LimitReport, Pacing, Run, WaitReport, build_report
 from exfig_mp.resume import decide
 from exfig_mp.sources.figma_api import FigmaApi
 from exfig_mp.sources.render_queue import RenderQueue
@@ -40,9 +40,13 @@ if TYPE_CHECKING:
     from exfig_mp.ledger import Ledger
     from exfig_mp.log import Log
     from exfig_mp.model import Retried
+    from exfig_mp.plan import Plan
     from exfig_mp.report import Report
     from exfig_mp.run_options import RunOptions, Work
     from exfig_mp.sources.figma_api import Attempt
+    from exfig_mp.waits import Wait
+
+_WORTH_TELLING = 1.0  # seconds of a wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,29 +66,34 @@ async def run(work: Sequence[Work], options: RunOptions, ledger: Ledger, log: Lo
         DiskError: the state cannot be kept.
     """
     started, started_at = time.monotonic(), datetime.now(UTC).isoformat(timespec="seconds")
+    given = _Run(work, options, ledger, log)
+    if _must_stop(given):  # a config could not be read: nothing is started, an earlier checkpoint stays
+        return build_report(ledger, Run(__version__, started_at, time.monotonic() - started))
     with Checkpoint(options.state_dir, options.config_hash) as checkpoint:
         memory = _resume(checkpoint, options, log)
         try:
-            waited = await _export(_Run(work, options, ledger, log), checkpoint, memory)
+            pacing = await _export(given, checkpoint, memory)
         except ConfigError:
             if not memory.placed and not memory.rendered:
                 checkpoint.discard()  # nothing was started, so there is nothing to go on from
             raise
         finally:
             checkpoint.report(ledger.items, at_once=True)
-        report = build_report(ledger, Run(__version__, started_at, time.monotonic() - started, waited))
+        report = build_report(ledger, Run(__version__, started_at, time.monotonic() - started, pacing))
         if report.success:
             checkpoint.discard()
         return report
 
 
-async def _export(given: _Run, checkpoint: Checkpoint, memory: Memory) -> float:
-    """Do steps 3 to 8; return the seconds for which requests waited for the limiter."""
+async def _export(given: _Run, checkpoint: Checkpoint, memory: Memory) -> Pacing:
+    """Do steps 3 to 8; return what the limiter did."""
     work, options, ledger, log = given.work, given.options, given.ledger, given.log
     async with AsyncExitStack() as stack:
         journal = Journal(checkpoint.journal_path("coordinator"))
         stack.callback(journal.close)
-        limiter = stack.enter_context(Limiter(options.limiter))
+        limiter = stack.enter_context(Limiter(options.limiter, _on_wait(ledger, log)))
+        for limit in limiter.limits():
+            log.info("rate limit", **limit._asdict())
         engine = await stack.enter_async_context(_engine(options, checkpoint, ledger, log))
         session = await stack.enter_async_context(Session(options.session(2 * options.parallel)))
         api = FigmaApi(session, limiter, options.api, _Answers(checkpoint, journal), _on_retry(ledger, log))
@@ -92,23 +101,46 @@ async def _export(given: _Run, checkpoint: Checkpoint, memory: Memory) -> float:
         try:
             plan = build_plan(await collect(work, api, options.parallel, ledger))
             ledger.begin(plan)
-            folders = plan.folders()
-            # An index file may lie one folder above the files that it names.
-            swept = files.sweep({*folders, *(folder.rpartition("/")[0] for folder in folders)})
-            if swept:
-                log.info("temporary files of dead runs are deleted", count=swept)
-            pipeline = Pipeline(plan, RenderQueue(api), journal, ledger)
+            _sweep(plan, log)
+            queue = RenderQueue(api, few_calls=options.few_renders)
+            pipeline = Pipeline(plan, queue, journal, ledger, fail_fast=options.fail_fast)
             pipeline.remember(memory)
-            started = time.monotonic()
-            async for result in engine.run(pipeline.shards()):
-                pipeline.settle(result)
-                checkpoint.report(ledger.items)
-            ledger.transfer_seconds = time.monotonic() - started
-            write_indexes(plan, ledger, fsync=options.transfer.fsync)
+            if not _must_stop(given):
+                started = time.monotonic()
+                await pipeline.run(engine.run, lambda: checkpoint.report(ledger.items))
+                ledger.transfer_seconds = time.monotonic() - started
+            # Index files that name half of what they should would be worse than the old ones; a resume writes them.
+            if not _must_stop(given):
+                write_indexes(plan, ledger, fsync=options.transfer.fsync)
         except FigmaError as error:
             configs = sorted({one.config for one in work})
             ledger.entry_failures += [EntryFailure(config, "", error.failure) for config in configs]
-        return limiter.seconds_waited
+        return _pacing(limiter)
+
+
+def _pacing(limiter: Limiter) -> Pacing:
+    return Pacing(
+        round(limiter.waits.seconds, 3),
+        tuple(LimitReport(*limit) for limit in limiter.limits()),
+        tuple(
+            WaitReport(lane, reason, total.count, round(total.seconds, 3))
+            for (lane, reason), total in sorted(limiter.waits.totals.items())
+        ),
+    )
+
+
+def _must_stop(given: _Run) -> bool:
+    """With --fail-fast the first failure ends the run; note in the ledger that it does."""
+    given.ledger.stopped = given.options.fail_fast and bool(given.ledger.entry_failures or given.ledger.failed)
+    return given.ledger.stopped
+
+
+def _sweep(plan: Plan, log: Log) -> None:
+    folders = plan.folders()
+    # An index file may lie one folder above the files that it names.
+    swept = files.sweep({*folders, *(folder.rpartition("/")[0] for folder in folders)})
+    if swept:
+        log.info("temporary files of dead runs are deleted", count=swept)
 
 
 def _resume(checkpoint: Checkpoint, options: RunOptions, log: Log) -> Memory:
@@ -145,6 +177,15 @@ def _engine(options: RunOptions, checkpoint: Checkpoint, ledger: Ledger, log: Lo
             transfer=options.transfer,
         )
     )
+
+
+def _on_wait(ledger: Ledger, log: Log) -> Callable[[Wait], None]:
+    def on_wait(wait: Wait) -> None:
+        if wait.seconds >= _WORTH_TELLING:
+            ledger.wait, ledger.waits_until = wait, time.monotonic() + wait.seconds
+            log.info("waiting", lane=wait.lane, reason=wait.reason, seconds=round(wait.seconds, 1))
+
+    return on_wait
 
 
 def _on_retry(ledger: Ledger, log: Log) -> Callable[[Attempt], None]:

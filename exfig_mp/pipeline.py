@@ -15,26 +15,37 @@ from exfig_mp.plan import split
 from exfig_mp.sources.render_queue import Drawn, NotDrawn
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from exfig_mp.journal import Journal, Memory
     from exfig_mp.ledger import Ledger
-    from exfig_mp.model import Cause, JobResult, Shard
+    from exfig_mp.model import Cause, Failure, JobResult, Shard
     from exfig_mp.plan import Plan
     from exfig_mp.sources.render_queue import RenderQueue
+
+    Run = Callable[[AsyncIterator[Shard]], AsyncIterator[JobResult]]
 
 _NO_HOST: frozenset[Cause] = frozenset({"network", "timeout"})
 """What a remembered URL may fail with when its store has moved."""
 
 
 class Pipeline:
-    """Feeds one engine with the shards of one plan. `memory` is what the run that is resumed has left."""
+    """Feeds one engine with the shards of one plan. `memory` is what the run that is resumed has left.
 
-    def __init__(self, plan: Plan, queue: RenderQueue, journal: Journal, ledger: Ledger) -> None:
+    With `fail_fast` the first render that fails is the only one, and ends the run.
+    """
+
+    def __init__(
+        self, plan: Plan, queue: RenderQueue, journal: Journal, ledger: Ledger, *, fail_fast: bool = False
+    ) -> None:
         self._plan = plan
         self._queue = queue
         self._journal = journal
         self._ledger = ledger
+        self._fail_fast = fail_fast
+        self._stopped = asyncio.Event()
+        self._asking: asyncio.Task[None] | None = None
+        self._gone: list[str] = []
         self._rendered_again: set[str] = set()
         self._known: dict[str, Rendered] = {}
 
@@ -46,6 +57,31 @@ class Pipeline:
             elif render_id in memory.rendered:
                 self._known[render_id] = memory.rendered[render_id]
 
+    async def run(self, engine: Run, after_each: Callable[[], None]) -> None:
+        """Settle what `engine` makes of the shards, until every render is settled or a failure stops the run.
+
+        `after_each` is called after each result. Whatever ends this, Figma is asked nothing more; to give jobs in
+        flight their grace is up to the engine, when it is left.
+        """
+        settling = asyncio.create_task(self._settle_results(engine, after_each))
+        stopping = asyncio.create_task(self._stopped.wait())
+        try:
+            await asyncio.wait([settling, stopping], return_when=asyncio.FIRST_COMPLETED)
+            if settling.done():
+                settling.result()
+        finally:
+            tasks = [task for task in (settling, stopping, self._asking) if task]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _settle_results(self, engine: Run, after_each: Callable[[], None]) -> None:
+        async for result in engine(self.shards()):
+            self.settle(result)
+            after_each()
+            if self._stopped.is_set():
+                return  # at once: as long as results are taken, the engine hands out the shards that it has
+
     async def shards(self) -> AsyncIterator[Shard]:
         """Give shards until every render of the plan is settled: downloads first whose URL is known.
 
@@ -55,7 +91,7 @@ class Pipeline:
         self._queue.add(self._plan.renders[key] for key in missing if key not in self._known)
         self._close_if_settled()
         drawn: asyncio.Queue[list[Drawn] | None] = asyncio.Queue()
-        asking = asyncio.create_task(self._ask(drawn))
+        self._asking = asking = asyncio.create_task(self._ask(drawn))
         try:
             for shard in split(self._plan.job(key, record.url) for key, record in self._known.items()):
                 yield shard
@@ -75,7 +111,7 @@ class Pipeline:
                 self._journal.append(Rendered(answer.render.id, answer.url, now) for answer in drawn)
                 for answer in answers:
                     if isinstance(answer, NotDrawn):
-                        self._ledger.settle_failed(answer.render.id, answer.failure)
+                        self._settle_failed(answer.render.id, answer.failure)
                 self._close_if_settled()
                 ready.put_nowait(drawn)
         finally:
@@ -93,11 +129,22 @@ class Pipeline:
                 gone = failure.cause == "expired_url" or (failure.cause in _NO_HOST and render_id in self._known)
                 if gone and render_id not in self._rendered_again:
                     self._rendered_again.add(render_id)
-                    self._queue.add([self._plan.renders[render_id]])
-                    return
-                self._ledger.settle_failed(render_id, failure)
+                    self._gone.append(render_id)
+                else:
+                    self._settle_failed(render_id, failure)
         self._close_if_settled()
 
+    def _settle_failed(self, render_id: str, failure: Failure) -> None:
+        if self._stopped.is_set():
+            return  # what the stop itself brings down is not done, rather than failed
+        self._ledger.settle_failed(render_id, failure)
+        if self._fail_fast:
+            self._stopped.set()
+
     def _close_if_settled(self) -> None:
-        if self._ledger.settled == self._ledger.total:
+        left = self._ledger.total - self._ledger.settled
+        if left == len(self._gone):  # all together and last: in as few calls as possible
+            self._queue.add(self._plan.renders[key] for key in self._gone)
+            self._gone.clear()
+        if not left:
             self._queue.close()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 from msgspec import Struct
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from exfig_mp.ledger import Ledger
     from exfig_mp.model import Failure
 
 SCHEMA_VERSION = 1
+_EXAMPLES = 3  # messages of one cause; `failures` has all
 
 
 class Calls(Struct, frozen=True, rename="camel"):
@@ -36,18 +39,63 @@ class ItemFailure(Struct, frozen=True, rename="camel", omit_defaults=True):
     attempts: int = 1
 
 
-class ConfigReport(Struct, frozen=True, rename="camel"):
-    """Files of one config: those in place after this run, and those that are not."""
+class CauseReport(Struct, frozen=True, rename="camel"):
+    """What failed for one cause and needs one remedy: `count` of the failures, with a few of their messages."""
+
+    cause: str
+    count: int
+    advice: str
+    configs: tuple[str, ...]
+    examples: tuple[str, ...]
+
+
+class Stop(Struct, frozen=True, rename="camel"):
+    """Why a run ended early: `by` is the option that asks for it, `failure` the first item that failed."""
+
+    by: Literal["failFast"]
+    failure: ItemFailure
+
+
+class ConfigReport(Struct, frozen=True, rename="camel", omit_defaults=True):
+    """Files of one config: those in place after this run, those that failed, and those that a stop left undone."""
 
     config: str
     files: int
     failed: int
+    not_done: int = 0
+
+
+class LimitReport(Struct, frozen=True, rename="camel"):
+    """What may be asked in which time, as it was at the end of the run, and how that is known."""
+
+    lane: str
+    rate: str
+    source: str
+
+
+class WaitReport(Struct, frozen=True, rename="camel"):
+    """How often requests of a lane waited, for its `rate` or for a `pause`, and for how many seconds in sum."""
+
+    lane: str
+    reason: str
+    count: int
+    seconds: float
+
+
+class Pacing(Struct, frozen=True, rename="camel"):
+    """What the limiter did: `seconds` is the time in which at least one request waited."""
+
+    seconds: float = 0.0
+    limits: tuple[LimitReport, ...] = ()
+    waits: tuple[WaitReport, ...] = ()
 
 
 class Report(Struct, frozen=True, rename="camel"):
     """A whole run. `renders` counts distinct renders, `files` the places that they went to.
 
-    `transfer_seconds` is the part of `seconds` in which renders were asked for and downloaded.
+    `transfer_seconds` is the part of `seconds` in which renders were asked for and downloaded. `not_done` renders are
+    those that no result is known of when a run is stopped; some that were on their way may be in place all the same.
+    `causes` are the failures in groups, the largest first.
     """
 
     version: str
@@ -59,36 +107,41 @@ class Report(Struct, frozen=True, rename="camel"):
     downloaded: int
     skipped: int
     failed: int
+    not_done: int
     files: int
     index_files: int
     bytes: int
     retries: int
-    seconds_waited: float
+    pacing: Pacing
     error_category: str
     calls: tuple[Calls, ...]
     configs: tuple[ConfigReport, ...]
+    causes: tuple[CauseReport, ...]
     failures: tuple[ItemFailure, ...]
+    stopped: Stop | None = None
     warnings: tuple[str, ...] = ()
     schema_version: int = SCHEMA_VERSION
 
     @property
     def exit_code(self) -> int:
-        """0 all done; 3 the token was refused; 75 blocked by a rate limit; 1 something else failed."""
+        """0 all done; 3 the token was refused; 75 blocked by a rate limit; else 4 if that stopped the run, and 1."""
         causes = {failure.cause for failure in self.failures}
         if not causes:
             return 0
         if "rate_limit" in causes:
             return 75
-        return 3 if causes <= {"auth", "forbidden"} else 1
+        if causes <= {"auth", "forbidden"}:
+            return 3
+        return 4 if self.stopped else 1
 
 
 class Run(Struct, frozen=True):
-    """What a report needs beside the ledger: when, how long, and how long requests waited."""
+    """What a report needs beside the ledger: when, how long, and what the limiter did."""
 
     version: str
     started_at: str
     seconds: float
-    seconds_waited: float
+    pacing: Pacing = Pacing()
 
 
 def build_report(ledger: Ledger, run: Run) -> Report:
@@ -104,17 +157,28 @@ def build_report(ledger: Ledger, run: Run) -> Report:
         downloaded=len(ledger.done),
         skipped=len(ledger.skipped),
         failed=len(ledger.failed),
+        not_done=ledger.total - ledger.settled,
         files=_placed(ledger),
         index_files=ledger.index_files,
         bytes=ledger.size,
         retries=sum(ledger.retries.values()),
-        seconds_waited=round(run.seconds_waited, 3),
+        pacing=run.pacing,
         error_category=failures[0].cause.upper() if failures else "",
         calls=tuple(Calls(endpoint, tier, count) for (endpoint, tier), count in sorted(ledger.calls.items())),
         configs=_configs(ledger),
+        causes=tuple(_cause(group) for group in by_cause(failures)),
         failures=failures,
+        stopped=Stop("failFast", failures[0]) if ledger.stopped else None,
         warnings=tuple(ledger.warnings),
     )
+
+
+def by_cause(failures: Iterable[ItemFailure]) -> list[tuple[ItemFailure, ...]]:
+    """Return groups of failures that have cause and advice in common, the largest first, else in their order."""
+    groups: dict[tuple[str, str], list[ItemFailure]] = defaultdict(list)
+    for failure in failures:
+        groups[failure.cause, failure.advice].append(failure)
+    return sorted(map(tuple, groups.values()), key=len, reverse=True)
 
 
 def to_json(report: Report) -> bytes:
@@ -122,10 +186,20 @@ def to_json(report: Report) -> bytes:
     return msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
 
 
+def _cause(group: tuple[ItemFailure, ...]) -> CauseReport:
+    return CauseReport(
+        cause=group[0].cause,
+        count=len(group),
+        advice=group[0].advice,
+        configs=tuple(sorted({failure.config for failure in group})),
+        examples=tuple(dict.fromkeys(failure.message for failure in group))[:_EXAMPLES],
+    )
+
+
 def _placed(ledger: Ledger) -> int:
     if ledger.plan is None:
         return 0
-    return sum(len(paths) for key, paths in ledger.plan.destinations.items() if key not in ledger.failed)
+    return sum(len(paths) for key, paths in ledger.plan.destinations.items() if ledger.is_in_place(key))
 
 
 def _failures(ledger: Ledger) -> tuple[ItemFailure, ...]:
@@ -146,12 +220,13 @@ def _item_failure(failure: Failure, config: str, entry: str) -> ItemFailure:
 
 
 def _configs(ledger: Ledger) -> tuple[ConfigReport, ...]:
-    files: dict[str, int] = defaultdict(int)
-    failed: dict[str, int] = defaultdict(int)
+    files: Counter[str] = Counter()
+    failed: Counter[str] = Counter(found.config for found in ledger.entry_failures)
+    not_done: Counter[str] = Counter()
     for entry in ledger.plan.entries if ledger.plan else ():
         for file in entry.files:
-            counts = failed if file.render.id in ledger.failed else files
+            key = file.render.id
+            counts = files if ledger.is_in_place(key) else failed if key in ledger.failed else not_done
             counts[entry.config] += 1
-    for found in ledger.entry_failures:
-        failed[found.config] += 1
-    return tuple(ConfigReport(config, files[config], failed[config]) for config in sorted({*files, *failed}))
+    configs = sorted({*files, *failed, *not_done})
+    return tuple(ConfigReport(config, files[config], failed[config], not_done[config]) for config in configs)

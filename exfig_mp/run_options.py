@@ -49,6 +49,9 @@ class RunOptions:
         parallel: files whose metadata is fetched at once.
         connections: downloads in flight over all workers.
         transfer: how one download is done.
+        allowed_hosts: hosts beside Figma's that downloads may come from (see `client.SessionOptions`).
+        few_renders: whether plan or seat grant so few render calls that each should be as large as may be.
+        fail_fast: whether the first failed item ends the run. That nothing is retried is up to the retry policies.
     """
 
     api: ApiOptions
@@ -61,8 +64,12 @@ class RunOptions:
     parallel: int = 3
     connections: int = 20
     transfer: TransferOptions = field(default_factory=TransferOptions)
+    allowed_hosts: tuple[str, ...] = ()
+    few_renders: bool = False
+    fail_fast: bool = False
 
     def session(self, connections: int) -> SessionOptions:
         """Return how to connect: the API's own host is allowed; where it is this machine, so is the CDN here."""
         host = urlsplit(self.api.origin).hostname or ""
-        return SessionOptions(connections=connections, allowed_hosts=LOOPBACK if is_loopback(host) else (host,))
+        own = LOOPBACK if is_loopback(host) else (host,)
+        return SessionOptions(connections=connections, allowed_hosts=(*own, *self.allowed_hosts))

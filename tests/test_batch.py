@@ -402,7 +402,7 @@ def test_a_short_block_is_waited_for(faulty, app):
 
     assert ran.code == 0, ran.text
     assert figma.seen()["violations"] == []
-    assert report["secondsWaited"] >= 0.9
+    assert report["pacing"]["seconds"] >= 0.9
 
 
 def test_a_second_run_in_one_state_folder_is_refused_and_names_the_first(faulty, app):

@@ -5,15 +5,30 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from exfig_mp.exporters.folder import Folder
 from exfig_mp.exporters.protocol import Entry, Naming, Selection
 from exfig_mp.ledger import EntryFailure, Ledger
 from exfig_mp.model import Asset, Done, Failure, Node, Render
 from exfig_mp.plan import build_plan, plan_entry
-from exfig_mp.report import SCHEMA_VERSION, ItemFailure, Run, build_report, to_json
+from exfig_mp.report import (
+    SCHEMA_VERSION,
+    CauseReport,
+    ItemFailure,
+    LimitReport,
+    Pacing,
+    Run,
+    build_report,
+    by_cause,
+    to_json,
+)
 
-RUN = Run("1.2.3", "2026-01-01T00:00:00+00:00", 1.23456, 0.98765)
+LIMIT = LimitReport("Tier 1", "20/min", "plan and seat")
+RUN = Run(
+    "1.2.3", "2026-01-01T00:00:00+00:00", 1.23456, Pacing(0.988, (LimitReport("Tier 1", "20/min", "plan and seat"),))
+)
 
 
 def asset(name: str) -> Asset:
@@ -53,7 +68,7 @@ def test_a_run_that_did_everything_is_a_success(ledger):
     assert report.exit_code == 0
     assert (report.renders, report.downloaded, report.skipped, report.failed) == (3, 2, 1, 0)
     assert (report.files, report.bytes, report.retries) == (5, 200, 3)
-    assert (report.seconds, report.seconds_waited) == (1.235, 0.988)
+    assert (report.seconds, report.pacing.seconds) == (1.235, 0.988)
     assert [(call.endpoint, call.tier, call.count) for call in report.calls] == [("images", 1, 1), ("meta", 3, 2)]
     assert [(one.config, one.files, one.failed) for one in report.configs] == [("a.yaml", 3, 0), ("b.yaml", 2, 0)]
     assert report.error_category == ""
@@ -92,6 +107,74 @@ def test_a_failed_entry_or_config_is_reported_without_a_plan():
 @pytest.mark.parametrize(
     ("causes", "code"),
     [
+        (["server"], 4),
+        (["disk", "auth"], 4),
+        (["auth"], 3),
+        (["forbidden"], 3),
+        (["rate_limit"], 75),
+    ],
+)
+def test_a_run_that_was_stopped_ends_with_code_4_unless_the_cause_has_a_code_of_its_own(causes, code):
+    ledger = Ledger(stopped=True)
+    ledger.entry_failures = [EntryFailure("a.yaml", "", Failure(cause, "x")) for cause in causes]
+
+    report = build_report(ledger, RUN)
+
+    assert report.exit_code == code
+    assert report.stopped is not None
+    assert report.stopped.failure == report.failures[0]
+
+
+def test_what_a_stop_left_undone_is_neither_in_place_nor_failed(ledger):
+    ledger.settle_done(Done(key("c"), 100, "d"))
+    ledger.settle_failed(key("a"), Failure("server", "it said 503"))
+    ledger.stopped = True
+
+    report = build_report(ledger, RUN)
+
+    assert (report.renders, report.downloaded, report.failed, report.not_done, report.files) == (3, 1, 1, 1, 1)
+    assert [(one.config, one.files, one.failed, one.not_done) for one in report.configs] == [
+        ("a.yaml", 1, 1, 1),
+        ("b.yaml", 0, 1, 1),
+    ]
+    assert [failure.asset for failure in report.failures] == ["Raw/a", "Raw/a"]
+    body = json.loads(to_json(report))
+    assert body["stopped"] == {"by": "failFast", "failure": body["failures"][0]}
+
+
+def test_failures_are_grouped_by_cause_and_advice_the_largest_group_first():
+    found = [
+        ("b.yaml", Failure("disk", "full", "make room")),
+        *((f"{name}.yaml", Failure("server", f"HTTP 50{name}", "wait")) for name in "31234"),
+        ("b.yaml", Failure("server", "HTTP 500", "look at the proxy")),
+    ]
+    ledger = Ledger(entry_failures=[EntryFailure(config, "", failure) for config, failure in found])
+
+    report = build_report(ledger, RUN)
+
+    assert report.causes == (
+        CauseReport(
+            "server", 5, "wait", ("1.yaml", "2.yaml", "3.yaml", "4.yaml"), ("HTTP 503", "HTTP 501", "HTTP 502")
+        ),
+        CauseReport("disk", 1, "make room", ("b.yaml",), ("full",)),
+        CauseReport("server", 1, "look at the proxy", ("b.yaml",), ("HTTP 500",)),
+    )
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xy"))))
+def test_no_failure_is_lost_or_counted_twice_by_grouping(kinds):
+    failures = [ItemFailure(str(number), cause, "m", advice=advice) for number, (cause, advice) in enumerate(kinds)]
+
+    groups = by_cause(failures)
+
+    assert sorted((one for group in groups for one in group), key=lambda one: int(one.config)) == failures
+    assert len({(group[0].cause, group[0].advice) for group in groups}) == len(groups)
+    assert [len(group) for group in groups] == sorted(map(len, groups), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("causes", "code"),
+    [
         ([], 0),
         (["auth"], 3),
         (["auth", "forbidden"], 3),
@@ -116,8 +199,12 @@ def test_the_json_of_a_report_is_what_tools_were_promised(ledger):
     body = json.loads(to_json(build_report(ledger, RUN)))
 
     assert body["schemaVersion"] == SCHEMA_VERSION == 1
-    assert {"version", "startedAt", "seconds", "success", "renders", "errorCategory", "secondsWaited"} <= set(body)
+    assert {"version", "startedAt", "seconds", "success", "renders", "errorCategory", "pacing"} <= set(body)
     assert body["warnings"] == ["careful"]
+    assert body["causes"] == [
+        {"cause": "server", "count": 2, "advice": "", "configs": ["a.yaml", "b.yaml"], "examples": ["it said 503"]}
+    ]
+    assert body["stopped"] is None
     assert body["failures"][0] == {
         "config": "a.yaml", "cause": "server", "message": "it said 503", "entry": "web.icons", "asset": "Raw/b",
         "nodeId": "1:b",

@@ -33,6 +33,7 @@ class CommandOptions:
     max_wait: float | None
     concurrent_downloads: int | None
     parallel: int | None
+    fail_fast: bool | None
     resume: bool
     resume_force: bool
     restart: bool
@@ -125,6 +126,12 @@ _SHARED = (
         help="Downloads in flight over all workers; batch multiplies by --parallel. [default: 20]",
     ),
     option("--parallel", type=click.IntRange(1, 50), help="Files whose metadata is fetched at once. [default: 3]"),
+    option(
+        "--fail-fast/--no-fail-fast",
+        default=None,
+        help="No retries; stop everything at the first failed item, with code 4 (3 if token or permission is the "
+        "cause, 75 if a rate limit is).",
+    ),
     option(
         "--resume",
         is_flag=True,

@@ -88,6 +88,10 @@ def _facts(ledger: Ledger, speed: float) -> str:
     facts = [f"{speed:,.0f}/s", f"{ledger.size / 1e6:,.1f} MB", f"{sum(ledger.calls.values())} API calls"]
     if retries := sum(ledger.retries.values()):
         facts.append(f"{retries} retries")
+    left = ledger.waits_until - time.monotonic()
+    if ledger.wait and left > 1:
+        why = "paused by Figma" if ledger.wait.reason == "pause" else "at its rate limit"
+        facts.append(f"{ledger.wait.lane} {why}: {left:.0f} s")
     if ledger.failed:
         facts.append(f"{len(ledger.failed)} failed")
     return "  ".join(facts)

@@ -46,6 +46,7 @@ def resolve(options: CommandOptions, configs: Iterable[Config], config_hash: str
     from exfig_mp.ratelimit import CEILING
     from exfig_mp.run_options import RunOptions
     from exfig_mp.sources.figma_api import ApiOptions
+    from exfig_mp.sources.figma_limits import MONTHLY, spacings
     from exfig_mp.transfer import TransferOptions
 
     roots = [config.root for config in configs]
@@ -53,8 +54,10 @@ def resolve(options: CommandOptions, configs: Iterable[Config], config_hash: str
     base = os.environ.get("FIGMA_API_BASE_URL") or None
     origin = _origin(_first([options.api_url, base, *(one.base_url for one in figma)]))
     token = read_token(os.environ)
-    retry = _retry_policy(options, figma)
+    fail_fast = _pick(options.fail_fast, (root.batch.fail_fast for root in roots), default=False)
+    retry = _retry_policy(options, figma, fail_fast=fail_fast)
     timeout = _first([options.timeout, *(one.timeout for one in figma)])
+    tier_spacings = next((spacings(one.plan, one.seat) for one in figma if one.plan or one.seat), (0.0, 0.0, 0.0))
     given = _first([options.rate_limit, *(one.rate_limit for one in figma)])
     parallel = _pick(options.parallel, (root.batch.parallel for root in roots), 3)
     connections = _pick(options.concurrent_downloads, (one.concurrent_downloads for one in figma), 20)
@@ -66,6 +69,7 @@ def resolve(options: CommandOptions, configs: Iterable[Config], config_hash: str
             path=block_path(token.value, origin, dict(os.environ)),
             ceiling=_rate(given) if given is not None else CEILING,
             adaptive=given is None,
+            spacings=tier_spacings,
             max_wait=_pick(options.max_wait, (one.max_wait for one in figma), 300.0),
         ),
         config_hash=identity(config_hash, origin),  # what one Figma said is not true of another
@@ -78,14 +82,18 @@ def resolve(options: CommandOptions, configs: Iterable[Config], config_hash: str
         transfer=TransferOptions(
             retry=retry, fsync=_pick(options.fsync, (root.output.fsync or None for root in roots), default=False)
         ),
+        # Of all configs: they share downloads, and none of them may lose its host to another one's list.
+        allowed_hosts=tuple(sorted({host.lower() for one in figma for host in one.allowed_hosts})),
+        few_renders=tier_spacings[0] >= MONTHLY,
+        fail_fast=fail_fast,
     )
 
 
-def _retry_policy(options: CommandOptions, figma: list[Figma]) -> RetryPolicy:
+def _retry_policy(options: CommandOptions, figma: list[Figma], *, fail_fast: bool) -> RetryPolicy:
     from exfig_mp.retry import RetryPolicy
 
     return RetryPolicy(
-        retries=_pick(options.max_retries, (one.max_retries for one in figma), 4),
+        retries=0 if fail_fast else _pick(options.max_retries, (one.max_retries for one in figma), 4),
         base=_pick(options.retry_base, (one.retry_base for one in figma), 1.0),
         cap=_pick(options.retry_cap, (one.retry_cap for one in figma), 30.0),
         jitter=_pick(options.retry_jitter, (one.retry_jitter for one in figma), 20) / 100,

@@ -99,6 +99,8 @@ async def _run_until_signal(task: Task, options: CommandOptions, ledger: Ledger,
         running.cancel()
 
     loop = asyncio.get_running_loop()
+    # What a connection says after nobody listens any more (uvloop's TLS does) is for the log, not a traceback.
+    loop.set_exception_handler(lambda _, context: log.info("left behind", **{k: str(v) for k, v in context.items()}))
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop, number)
     async with progress(ledger, quiet=options.quiet, color=not options.no_color):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
+from exfig_mp.report import by_cause
+
 if TYPE_CHECKING:
     from exfig_mp.cli.options import CommandOptions
-    from exfig_mp.report import ItemFailure, Report
+    from exfig_mp.report import ItemFailure, Report, Stop
 
 _SHOWN = 20
 """Failures of one cause that are listed; the JSON report has all."""
@@ -23,11 +24,14 @@ def show_summary(report: Report, options: CommandOptions, resume: str) -> None:
     for warning in () if options.quiet else report.warnings:
         errors.print(f"warning: {warning}", style="yellow", markup=False, highlight=False)
     _show_failures(report, errors)
+    if report.stopped:
+        errors.print(_stop(report, report.stopped), style="red", markup=False, highlight=False)
     if not options.quiet:
         console = Console(no_color=no_color)
         console.print(_table(report))
         console.print(_totals(report), highlight=False, markup=False)
-    if any(failure.cause != "config" for failure in report.failures):  # what the config asks for stays as it is
+    # What the config asks for stays as it is, but for hosts that it may allow: then single assets fail.
+    if any(failure.cause != "config" or failure.asset for failure in report.failures):
         errors.print(f"Go on with: {resume}", markup=False, highlight=False)
 
 
@@ -41,26 +45,42 @@ def _table(report: Report) -> Table:
     return table
 
 
+def _stop(report: Report, stop: Stop) -> str:
+    undone = f"{report.not_done:,} of {report.renders:,} renders are not done"
+    rest = undone if report.renders else "nothing was started"
+    return f"Stopped by --fail-fast at {_where(stop.failure)} ({stop.failure.cause}): {rest}."
+
+
+def _where(failure: ItemFailure) -> str:
+    return " ".join(part for part in (failure.config, failure.entry, failure.asset) if part)
+
+
 def _totals(report: Report) -> str:
     calls = ", ".join(f"{call.count} {call.endpoint}" for call in report.calls) or "none"
     parts = [
         f"{report.files:,} files and {report.index_files:,} index files in place in {report.seconds:.1f} s",
         f"{report.downloaded:,} of {report.renders:,} renders downloaded ({report.bytes / 1e6:,.1f} MB)"
         + (f", {report.skipped:,} were in place already" if report.skipped else ""),
-        f"API calls: {calls}; waited {report.seconds_waited:.1f} s; {report.retries} retries",
+        f"API calls: {calls}; waited {report.pacing.seconds:.1f} s{_why(report)}; {report.retries} retries",
     ]
     return "\n".join(parts)
 
 
+def _why(report: Report) -> str:
+    """Say what a run that waited for Figma was held to."""
+    if report.pacing.seconds < 1:
+        return ""
+    lanes = {wait.lane for wait in report.pacing.waits}
+    limits = [f"{one.lane} {one.rate}, {one.source}" for one in report.pacing.limits if one.lane in lanes]
+    return f" ({'; '.join(limits)})" if limits else ""
+
+
 def _show_failures(report: Report, errors: Console) -> None:
-    groups: dict[tuple[str, str], list[ItemFailure]] = defaultdict(list)
-    for failure in report.failures:
-        groups[failure.cause, failure.advice].append(failure)
-    for (cause, advice), failures in groups.items():
+    for failures in by_cause(report.failures):
+        cause, advice = failures[0].cause, failures[0].advice
         errors.print(f"{len(failures)} failed ({cause}):", style="red", markup=False, highlight=False)
         for failure in failures[:_SHOWN]:
-            where = " ".join(part for part in (failure.config, failure.entry, failure.asset) if part)
-            errors.print(f"  {where}: {failure.message}", markup=False, highlight=False)
+            errors.print(f"  {_where(failure)}: {failure.message}", markup=False, highlight=False)
         if len(failures) > _SHOWN:
             errors.print(f"  and {len(failures) - _SHOWN:,} more (see --report)", markup=False, highlight=False)
         if advice:

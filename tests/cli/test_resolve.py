@@ -1,11 +1,20 @@
 from __future__ import annotations
 
+from dataclasses import fields, replace
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
-from exfig_mp.cli.resolve import _origin, read_token, resume_command
+from exfig_mp.cli.options import CommandOptions
+from exfig_mp.cli.resolve import _origin, read_token, resolve, resume_command
 from exfig_mp.errors import ConfigError, FigmaError
-from exfig_mp.exporters.settings import Figma
+from exfig_mp.exporters import Root
+from exfig_mp.exporters.settings import Batch, Figma
 from exfig_mp.ratelimit import parse_rate
+
+_UNSAID: dict[str, Any] = {field.name: None for field in fields(CommandOptions)}
+NOTHING_SAID = CommandOptions(**_UNSAID | {"state_dir": ".", "report": ()})
 
 
 @pytest.mark.parametrize(
@@ -67,6 +76,40 @@ def test_a_token_comes_from_the_environment_and_must_look_like_one():
         with pytest.raises(FigmaError) as caught:
             read_token(environ)
         assert caught.value.exit_code == 3
+
+
+def test_all_configs_together_say_which_hosts_are_allowed_beside_figmas(monkeypatch):
+    monkeypatch.setenv("FIGMA_PERSONAL_TOKEN", "figd_x")
+    monkeypatch.delenv("FIGMA_API_BASE_URL", raising=False)
+    configs: Any = [
+        SimpleNamespace(root=Root(figma=Figma(light_file_id="f", allowed_hosts=hosts)))
+        for hosts in ((), ("b.example", "*.Corp.example"), ("a.example", "b.example"))
+    ]
+
+    options = resolve(NOTHING_SAID, configs, "hash", batch=True)
+
+    assert options.allowed_hosts == ("*.corp.example", "a.example", "b.example")
+    assert options.session(5).allowed_hosts == ("api.figma.com", "*.corp.example", "a.example", "b.example")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "configured", "outcome"),
+    [
+        (None, [None, None], False),
+        (None, [None, True], True),
+        (None, [False, True], False),
+        (False, [True], False),
+        (True, [False], True),
+    ],
+)
+def test_failing_fast_is_chosen_like_other_options_and_means_no_retries(monkeypatch, chosen, configured, outcome):
+    monkeypatch.setenv("FIGMA_PERSONAL_TOKEN", "figd_x")
+    configs: Any = [SimpleNamespace(root=Root(batch=Batch(fail_fast=value))) for value in configured]
+
+    options = resolve(replace(NOTHING_SAID, fail_fast=chosen, max_retries=3), configs, "hash", batch=True)
+
+    assert options.fail_fast is outcome
+    assert options.api.retry.retries == options.transfer.retry.retries == (0 if outcome else 3)
 
 
 def test_the_resume_command_is_the_same_with_resume():

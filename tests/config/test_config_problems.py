@@ -120,6 +120,21 @@ def test_wrong_values_are_told_in_plain_words(complaints, line, message):
     assert complaints(f"figma:\n  lightFileId: a\n  {line}\n") == [f"a.yaml:3:3: figma.{key}: {message}"]
 
 
+def test_a_wrong_host_is_told_with_its_line(complaints):
+    text = "figma:\n  lightFileId: a\n  allowedHosts:\n    - cdn.example.com\n    - https://cdn.example.com\n    - 7\n"
+
+    found = complaints(text)
+
+    assert found[0] == (
+        'a.yaml:5:7: figma.allowedHosts[1]: should be a host such as "cdn.example.com", or "*.example.com" for its '
+        "sub-domains; no scheme, port or path"
+    )
+    assert [line.partition(": ")[0] for line in found] == ["a.yaml:5:7", "a.yaml:6:7"]
+    assert complaints("figma: {lightFileId: a, allowedHosts: cdn.example.com}\n") == [
+        'a.yaml:1:25: figma.allowedHosts: expected a list, found text "cdn.example.com"'
+    ]
+
+
 def test_a_key_without_a_value_is_like_no_key(read):
     config = read("figma:\n  lightFileId: a\n  timeout:\n  darkFileId: ~\ncommon:\nbatch:\nios:\n")
 
