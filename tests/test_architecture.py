@@ -14,8 +14,11 @@ _STANDARD = sys.stdlib_module_names
 _ROOMS = ("cli", "config", "engines", "exporters", "simulator", "sources")
 
 _VOCABULARY = {"errors", "hashing", "model"}
-_PURE = {"formats", "ledger", "plan", "ratelimit", "report", "resume", "retry"}
-_DOORS = {"checkpoint", "client", "files", "journal", "limiter", "log", "transfer"}
+_PURE = {
+    *("abort", "analysis", "blocked_files", "formats", "hosts", "leaky_bucket", "ledger", "plan", "ratelimit"),
+    *("report", "resume", "retry", "waits"),
+}
+_DOORS = {"block", "checkpoint", "client", "files", "journal", "limiter", "log", "transfer"}
 _FLOW = {"batch", "collect", "conflicts", "indexes", "pipeline", "run_options"}
 _NEUTRAL = {"__init__"}  # the version
 
@@ -27,16 +30,23 @@ MAY_IMPORT: dict[str, set[str]] = {
     "model": {"hashing"},
     "formats": _VOCABULARY,
     "ratelimit": _VOCABULARY,
+    "leaky_bucket": {"ratelimit"},
+    "blocked_files": {"hashing", "ratelimit"},
+    "waits": set(),
+    "abort": _VOCABULARY,
+    "analysis": _VOCABULARY | {"abort"},
     "retry": _VOCABULARY,
     # A value of the door beside them is what these decide about; they import its name for annotations only.
     "resume": _VOCABULARY | {"checkpoint"},
     "plan": _VOCABULARY | {"exporters"},
-    "ledger": _VOCABULARY | {"plan"},
+    "ledger": _VOCABULARY | {"plan", "waits"},
+    "hosts": set(),
     "report": _VOCABULARY | {"ledger"},
     "log": _VOCABULARY,
     "files": _VOCABULARY,
     "client": _VOCABULARY | _PURE,
-    "limiter": _VOCABULARY | _PURE,
+    "block": {"errors", "hashing"},
+    "limiter": _VOCABULARY | _PURE | {"block"},
     "journal": _VOCABULARY | {"files"},
     "checkpoint": _VOCABULARY | {"files", "journal"},
     "transfer": _VOCABULARY | _PURE | {"client", "files", "limiter"},
@@ -72,8 +82,8 @@ DOORS: dict[str, set[str]] = {
     "resvg_py": {"simulator"},
     "PIL": {"simulator"},
     "uvloop": {"engines.worker", "cli", "simulator"},
-    "fcntl": {"files", "limiter"},
-    "mmap": {"limiter"},
+    "fcntl": {"files", "block"},
+    "mmap": {"block"},
 }
 """Libraries, and the modules or rooms that may import them."""
 

@@ -1,0 +1,157 @@
+"""The analysis says of all failures what, where, since when and what to do, each counted once."""
+
+from __future__ import annotations
+
+import json
+from typing import get_args
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exfig_mp.abort import COUNTED, Verdict
+from exfig_mp.analysis import ADVICE, Analysis, Group, Incident, Share, analyse, lines
+from exfig_mp.model import Cause, Failure
+
+NOON = 1767268800.0  # 2026-01-01T12:00:00Z
+OUTAGE = Verdict("failures", "25 of the last 25 operations failed", NOON + 10, NOON + 40, 25, 25)
+
+incidents = st.builds(
+    Incident,
+    st.builds(
+        Failure, st.sampled_from(get_args(Cause)), st.sampled_from(["it broke", "no"]), st.sampled_from(["", "mend it"])
+    ),
+    st.integers(0, 100).map(lambda seconds: NOON + seconds),
+    st.sampled_from(["", "a.example", "b.example"]),
+    st.sampled_from([(), ("a.yaml",), ("a.yaml", "b.yaml")]),
+)
+
+
+def incident(cause: Cause, at: float = NOON, message: str = "it broke", **more) -> Incident:
+    advice = more.pop("advice", "")
+    return Incident(Failure(cause, message, advice), at, **more)
+
+
+def test_failures_are_grouped_by_cause_with_hosts_configs_and_times():
+    analysis = analyse(
+        [
+            incident("server", NOON + 7, "HTTP 503", host="s3.example", configs=("a.yaml", "b.yaml"), advice="wait"),
+            incident("disk", NOON + 3, "no space left", configs=("b.yaml",)),
+            incident("server", NOON + 5, "HTTP 500", host="s3.example", configs=("b.yaml",), advice="wait"),
+            incident("server", NOON + 9, "HTTP 503", host="cdn.example", configs=("b.yaml",)),
+        ]
+    )
+
+    assert analysis == Analysis(
+        4,
+        (
+            Group(
+                "server",
+                3,
+                "2026-01-01T12:00:05+00:00",
+                "2026-01-01T12:00:09+00:00",
+                "HTTP 503",
+                "wait",
+                hosts=(Share("s3.example", 2), Share("cdn.example", 1)),
+                configs=(Share("b.yaml", 3), Share("a.yaml", 1)),
+            ),
+            Group(
+                "disk",
+                1,
+                "2026-01-01T12:00:03+00:00",
+                "2026-01-01T12:00:03+00:00",
+                "no space left",
+                ADVICE["disk"],
+                hosts=(),
+                configs=(Share("b.yaml", 1),),
+            ),
+        ),
+    )
+
+
+def test_of_an_aborted_run_only_what_failed_since_the_outage_began_is_analysed():
+    found = [incident("disk", NOON), incident("network", OUTAGE.since), incident("network", NOON + 20)]
+
+    analysis = analyse(found, OUTAGE)
+
+    assert [(group.cause, group.count) for group in analysis.groups] == [("network", 2)]
+    assert (analysis.count, analysis.reason, analysis.since) == (2, OUTAGE.reason, "2026-01-01T12:00:10+00:00")
+    assert analysis.advice == "--abort-failure-rate 0 lets a run go on, however much fails"
+
+
+def test_dead_workers_are_explained_even_if_no_item_failed():
+    analysis = analyse([], Verdict("crashes", "3 worker processes died within 300 s", NOON, NOON, 3, 3))
+
+    assert analysis.groups == ()
+    assert "fewer --workers" in analysis.advice
+    assert "--abort-crashes 0" in analysis.advice
+
+
+def test_advice_on_dead_workers_is_given_once():
+    verdict = Verdict("crashes", "3 worker processes died within 300 s", NOON, NOON, 3, 3)
+
+    text = "\n".join(lines(analyse([incident("crashed")], verdict)))
+
+    assert text.count("fewer --workers") == 1
+
+
+def test_a_config_that_is_named_twice_by_a_failure_counts_once():
+    assert analyse([incident("disk", configs=("a", "a"))]).groups[0].configs == (Share("a", 1),)
+
+
+def test_every_cause_that_can_end_a_run_has_advice():
+    assert set(ADVICE) >= COUNTED
+
+
+@given(st.lists(incidents))
+def test_every_failure_is_in_exactly_one_group(found):
+    analysis = analyse(found)
+
+    assert analysis.count == len(found) == sum(group.count for group in analysis.groups)
+    assert len({group.cause for group in analysis.groups}) == len(analysis.groups)
+    counts = [group.count for group in analysis.groups]
+    assert counts == sorted(counts, reverse=True)
+    for group in analysis.groups:
+        of_cause = [one for one in found if one.failure.cause == group.cause]
+        assert sum(share.count for share in group.hosts) == sum(bool(one.host) for one in of_cause)
+        assert sum(share.count for share in group.configs) == sum(len(one.configs) for one in of_cause)
+        assert group.first_at <= group.last_at
+
+
+@given(st.lists(incidents), st.randoms())
+def test_the_order_of_failures_does_not_matter(found, dice):
+    shuffled = sorted(found, key=lambda _: dice.random())
+
+    assert analyse(found, OUTAGE) == analyse(shuffled, OUTAGE)
+
+
+def test_the_lines_say_what_where_since_when_and_what_to_do():
+    hosts = ["a.example", "a.example", "b.example", "c.example", "d.example"]
+    found = [
+        incident("network", NOON + 10 + at, "no route", host=host, configs=("exfig.yaml",))
+        for at, host in enumerate(hosts)
+    ]
+
+    assert lines(analyse(found, OUTAGE)) == (
+        "aborted: 25 of the last 25 operations failed, since 2026-01-01T12:00:10+00:00",
+        "5 failed (network) from 2026-01-01T12:00:10+00:00 to 2026-01-01T12:00:14+00:00: no route",
+        "  at a.example (2), b.example (1), c.example (1) and 1 more, in exfig.yaml (5)",
+        f"  {ADVICE['network']}",
+        "--abort-failure-rate 0 lets a run go on, however much fails",
+    )
+
+
+def test_a_group_of_which_nothing_more_is_known_takes_one_line():
+    assert lines(analyse([incident("null_render")])) == (
+        "1 failed (null_render) at 2026-01-01T12:00:00+00:00: it broke",
+    )
+
+
+def test_nothing_failed_gives_no_lines():
+    assert lines(analyse([])) == ()
+
+
+def test_the_report_can_hold_an_analysis():
+    body = json.loads(msgspec.json.encode(analyse([incident("disk")], None)))
+
+    assert body["groups"][0]["firstAt"] == "2026-01-01T12:00:00+00:00"
