@@ -9,9 +9,10 @@ import pytest
 
 from exfig_mp.engines.inline import Inline
 from exfig_mp.engines.processes import Processes
-from exfig_mp.limiter import Lane, Limiter, LimiterOptions
+from exfig_mp.limiter import Limiter, LimiterOptions
 from exfig_mp.model import Done, Failed, Job
 from exfig_mp.plan import split
+from exfig_mp.ratelimit import Lane
 
 
 @pytest.fixture(params=[Inline, Processes])
