@@ -1,72 +1,252 @@
-"""The log: one event a line on standard error, or in a file; the one door to structlog."""
+"""The log: one event a line, on standard error and in a file, in one stream of all processes; the door to structlog.
+
+Each process opens the file itself and writes each line with one system call. So the kernel keeps lines whole and in
+the order of their writing, and nothing waits in a queue or a buffer that a crash could take. Times never go back within
+a process; over all processes the order is that of the lines. structlog is imported when a log is opened: it takes
+longer than all the rest of a worker, which opens one only where there is something to say.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import re
+import select
+import stat
 import sys
-from typing import TYPE_CHECKING, Any, Literal, TextIO
+import threading
+import time
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
-import structlog
+from exfig_mp.hashing import identity
+from exfig_mp.redaction import Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping
 
-    _Event = MutableMapping[str, object]
+    import structlog
+
+    _Event = MutableMapping[str, Any]
 
 Level = Literal["debug", "info", "warning", "error"]
-Log = structlog.types.FilteringBoundLogger
 
-_LEVELS: dict[Level, int] = {"debug": 10, "info": 20, "warning": 30, "error": 40}
-_CREDENTIAL = re.compile(r"fig[dpou]_[A-Za-z0-9_-]+")
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-"""What would end a line, steer a terminal or not encode: names and messages come from outside."""
+LONGEST_LINE = 4096
+"""Bytes of a line, its end included: as many as Linux never tears apart on a pipe (PIPE_BUF)."""
+
+_LEVELS: dict[object, int] = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+_FIRST = ("time", "level", "event", "run", "worker", "config", "shard", "item", "attempt", "correlation")
+_KNOWN_TO_PEOPLE = frozenset({"time", "run", "correlation"})  # at a terminal, now, there is one of each
+_CUTS = (2048, 512, 128, 28)  # characters that each text of too long an event may keep; with the last any event fits
+_PATIENCE = 1.0  # seconds that a full pipe which does not block is waited for, once
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What would end a line, steer a terminal, turn text around or not encode: names and messages come from outside."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogOptions:
+    """What is logged, and where to. Crosses process borders, so it holds no secret: workers know none.
+
+    Args:
+        level: the least important level on standard error.
+        as_json: whether lines are JSON objects, else text for people.
+        path: the log file, absolute, which is appended to; None for none.
+        file_level: the least important level in the file.
+    """
+
+    level: Level = "warning"
+    as_json: bool = False
+    path: str | None = None
+    file_level: Level = "info"
+
+    @classmethod
+    def chosen(cls, *, quiet: bool, verbose: bool, as_json: bool = False, path: str | None = None) -> LogOptions:
+        """Return the options that -q, -v, --log-format and --log-file ask for; quiet wins over verbose."""
+        level: Level = "error" if quiet else "info" if verbose else "warning"
+        file_level: Level = "debug" if verbose and not quiet else "info"
+        return cls(level=level, as_json=as_json, path=path and str(Path(path).absolute()), file_level=file_level)
+
+
+class Log:
+    """Writes events; made by `open_log`. Never raises, whatever becomes of the file or of standard error.
+
+    A fact's name is its key; the keys of `_FIRST` are in front in their order, then come the others as given.
+    """
+
+    def __init__(self, bound: structlog.typing.FilteringBoundLogger, outlets: tuple[_Outlet, ...]) -> None:
+        self._bound, self._outlets = bound, outlets
+        self.debug, self.info, self.warning, self.error = bound.debug, bound.info, bound.warning, bound.error
+
+    def bind(self, **facts: object) -> Log:
+        """Return a log that writes to the same places, with `facts` in each event."""
+        return Log(self._bound.bind(**facts), self._outlets)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What refused lines and is no longer written to, one text each: after `open_log` only the file can be here."""
+        return tuple(outlet.problem for outlet in self._outlets if outlet.problem)
 
 
 def open_log(
-    level: Level, *, as_json: bool = False, stream: TextIO | None = None, secrets: tuple[str, ...] = ()
+    options: LogOptions | Level,
+    *,
+    secrets: tuple[str, ...] = (),
+    clock: Callable[[], float] = time.time,
+    **bound: object,
 ) -> Log:
-    """Return a log that writes events of at least `level`.
+    """Open this process's way to the log, for as long as it lives.
+
+    A file that cannot be opened is named in the log's `problems`, and the log goes on without it.
 
     Args:
-        level: the least important level that is written.
-        as_json: whether lines are JSON objects, else text for people.
-        stream: where to; standard error if None.
-        secrets: texts that must never be written; whatever looks like a Figma token is taken out too.
+        options: what to log and where to; a level alone is text on standard error.
+        secrets: texts that must never be written, however escaped; what looks like a credential is taken out too.
+        clock: returns Unix time in seconds.
+        bound: facts of every event: `run`, and in a worker `worker`.
     """
-    renderer: Callable[..., Any] = structlog.processors.JSONRenderer() if as_json else _as_text
-    log: Log = structlog.wrap_logger(
-        structlog.WriteLogger(stream or sys.stderr),
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True) if as_json else _pass_on,
-            renderer,
-            _Redactor(secrets),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
+    import structlog
+
+    if not isinstance(options, LogOptions):
+        options = LogOptions(level=options)
+    outlets: list[_Outlet] = []
+    if sys.__stderr__ is not None:  # else descriptor 2 was closed at the start, and may be some other file by now
+        for_people = partial(_as_text, left_out=_KNOWN_TO_PEOPLE)
+        outlets.append(_Outlet("standard error", options.level, json.dumps if options.as_json else for_people))
+    if options.path is not None:
+        outlets.append(_File(options.path, options.file_level, json.dumps if options.as_json else _as_text))
+    log: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
+        _Lines(tuple(outlets), clock),
+        processors=[structlog.processors.add_log_level, Redactor(secrets, LONGEST_LINE), _as_one_argument],
+        wrapper_class=structlog.make_filtering_bound_logger(min((outlet.level for outlet in outlets), default=50)),
     )
-    return log
+    return Log(log.bind(**bound), tuple(outlets))
 
 
-class _Redactor:
-    """Takes secrets out of a rendered line: wherever in an event they were, and in whatever way they were escaped."""
-
-    def __init__(self, secrets: tuple[str, ...]) -> None:
-        forms = {form for secret in secrets for form in (secret, json.dumps(secret)[1:-1], repr(secret)[1:-1])}
-        self._secrets = sorted(forms - {""}, key=len, reverse=True)
-
-    def __call__(self, _logger: object, _method: str, line: Any) -> str:
-        for secret in self._secrets:
-            line = line.replace(secret, "[redacted]")
-        return _CREDENTIAL.sub("[redacted]", str(line))
+def correlation_id(run_id: str, item: str, attempt: int) -> str:
+    """Return 16 hexadecimal digits that name one attempt at one item: in the log, and as a header of its request."""
+    return identity("correlation", run_id, item, str(attempt))[:16]
 
 
-def _pass_on(_logger: object, _method: str, event: _Event) -> _Event:
-    return event
+def _as_one_argument(_logger: object, _method: str, event: _Event) -> tuple[tuple[_Event], dict[str, object]]:
+    return (event,), {}
 
 
-def _as_text(_logger: object, _method: str, event: _Event) -> str:
-    level, message = event.pop("level"), event.pop("event")
-    facts = " ".join(f"{key}={value}" for key, value in event.items())
-    line = f"{level}: {message}{f' ({facts})' if facts else ''}"
+class _Lines:
+    """structlog's last stop: makes an event a line for each outlet that wants it."""
+
+    def __init__(self, outlets: tuple[_Outlet, ...], clock: Callable[[], float]) -> None:
+        self._outlets = outlets
+        self._clock, self._last = clock, 0
+        self._lock = threading.RLock()
+
+    def write(self, event: _Event) -> None:
+        with self._lock:
+            event["time"] = self._now()
+            ordered = {key: event[key] for key in _FIRST if key in event} | dict(event)
+            for outlet in self._outlets:
+                if outlet.wants(_LEVELS[event["level"]]):
+                    outlet.write(_fit(ordered, outlet.render))
+
+    debug = info = warning = error = write
+
+    def _now(self) -> str:
+        """Return the time in UTC; a clock that goes back, or stands, is a microsecond on from the event before."""
+        self._last = max(int(self._clock() * 1_000_000), self._last + 1)
+        seconds, microseconds = divmod(self._last, 1_000_000)
+        return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{microseconds:06}Z"
+
+
+class _Outlet:
+    """A descriptor that lines go to, each at once. It is given up for good when it refuses one: the run goes on."""
+
+    def __init__(self, name: str, level: Level, render: Callable[[_Event], str], descriptor: int = 2) -> None:
+        self.problem = ""
+        self.render = render
+        self._name = name
+        self.level = _LEVELS[level]
+        self._descriptor = descriptor
+
+    def wants(self, level: int) -> bool:
+        return not self.problem and level >= self.level
+
+    def write(self, line: bytes) -> None:
+        try:
+            self._put(line)
+        except OSError as error:
+            self.give_up("refuses the log", error)
+
+    def give_up(self, what: str, error: OSError | ValueError) -> None:
+        reason = getattr(error, "strerror", None) or error
+        self.problem = f"{self._name} {what}: {reason}; nothing more is logged there"
+
+    def _put(self, line: bytes) -> None:
+        rest = memoryview(line)
+        while rest:
+            try:
+                rest = rest[os.write(self._descriptor, rest) :]
+            except BlockingIOError:  # who shares standard error made it so, and its reader is slow
+                if not select.select([], [self._descriptor], [], _PATIENCE)[1]:
+                    raise
+
+
+class _File(_Outlet):
+    """The log file. A line that does not stand there whole, on a line of its own, is written again.
+
+    Half a line, for the next one to go on from, is left by who was killed within a write or met a full disk.
+    """
+
+    def __init__(self, path: str, level: Level, render: Callable[[_Event], str]) -> None:
+        super().__init__(f"log file {path}", level, render, -1)
+        # Neither a link that somebody laid to another file, nor a pipe without a reader, gets the better of us.
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+        try:
+            self._descriptor = os.open(path, flags, 0o600)
+            self._is_regular = stat.S_ISREG(os.fstat(self._descriptor).st_mode)
+        except (OSError, ValueError) as error:  # of values: no file can have this name
+            self.give_up("cannot be opened", error)
+
+    def _put(self, line: bytes) -> None:
+        super()._put(line)
+        if self._is_regular and not self._stands(line):
+            super()._put(line)
+
+    def _stands(self, line: bytes) -> bool:
+        end = os.lseek(self._descriptor, 0, os.SEEK_CUR)  # of our last write, whoever has written since
+        start = max(end - len(line) - 1, 0)
+        expected = b"\n" + line if end > len(line) else line
+        return os.pread(self._descriptor, end - start, start) == expected
+
+
+def _fit(event: _Event, render: Callable[[_Event], str]) -> bytes:
+    """Return the event's line, cut within its texts as far as the longest line demands."""
+    line = render(event).encode() + b"\n"
+    for most in _CUTS:
+        if len(line) <= LONGEST_LINE:
+            break
+        line = render(_cut_items(event, most, len(_FIRST) + most // 32)).encode() + b"\n"
+    return line
+
+
+def _cut_items(value: _Event, most: int, items: int) -> _Event:
+    kept = {str(_cut(key, most)): _cut(inner, most) for key, inner in islice(value.items(), items)}
+    return kept if len(kept) == len(value) else kept | {"…": "…"}
+
+
+def _cut(value: object, most: int) -> object:
+    if isinstance(value, str):
+        return value if len(value) <= most else value[:most] + "…"
+    if isinstance(value, list):
+        kept = [_cut(inner, most) for inner in value[: most // 32]]
+        return kept if len(kept) == len(value) else [*kept, "…"]
+    return _cut_items(value, most, most // 32) if isinstance(value, dict) else value
+
+
+def _as_text(event: _Event, left_out: frozenset[str] = frozenset()) -> str:
+    shown = {key: value for key, value in event.items() if key not in left_out}
+    start = " ".join(str(shown.pop(key)) for key in ("time", "level") if key in shown)
+    event_text, facts = shown.pop("event"), " ".join(f"{key}={value}" for key, value in shown.items())
+    line = f"{start}: {event_text}{f' ({facts})' if facts else ''}"
     return _UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], line)

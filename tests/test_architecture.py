@@ -16,7 +16,7 @@ _ROOMS = ("cli", "config", "engines", "exporters", "simulator", "sources")
 _VOCABULARY = {"errors", "hashing", "model"}
 _PURE = {
     *("abort", "analysis", "blocked_files", "formats", "hosts", "leaky_bucket", "ledger", "plan", "ratelimit"),
-    *("report", "resume", "retry", "waits"),
+    *("redaction", "report", "resume", "retry", "waits"),
 }
 _DOORS = {"block", "checkpoint", "client", "files", "journal", "limiter", "log", "transfer"}
 _FLOW = {"batch", "collect", "conflicts", "indexes", "pipeline", "run_options"}
@@ -42,7 +42,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ledger": _VOCABULARY | {"plan", "waits"},
     "hosts": set(),
     "report": _VOCABULARY | {"ledger"},
-    "log": _VOCABULARY,
+    "redaction": set(),
+    "log": _VOCABULARY | {"redaction"},
     "files": _VOCABULARY,
     "client": _VOCABULARY | _PURE,
     "block": {"errors", "hashing"},
