@@ -16,12 +16,14 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exfig_mp.errors import DiskError
+from exfig_mp.errors import DiskError, StateError
 from exfig_mp.hashing import identity
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+LOCK_PATIENCE = 3.0  # seconds at the start; whoever holds the lock needs microseconds, unless it is suspended
 HEADER = 4
 """Doubles before the user's own: layout, boot, two spare."""
 
@@ -36,6 +38,7 @@ class SharedBlock:
 
     Raises:
         DiskError: if neither folder can hold the file.
+        StateError: if another process holds its lock and does not let go.
     """
 
     def __init__(self, path: str, size: int, layout: float) -> None:
@@ -48,7 +51,7 @@ class SharedBlock:
 
     def begin(self, restart: Callable[[], None]) -> None:
         """Let `restart` put the doubles in order if they are those of another boot; zero them if of another layout."""
-        with self._locked():
+        with _locked(self._descriptor):
             boot = _boot_number()
             if self.doubles[0] != self._layout:
                 for index in range(HEADER, len(self.doubles)):
@@ -63,14 +66,6 @@ class SharedBlock:
         self._map.close()
         os.close(self._descriptor)
         self._descriptor = -1
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
 
     @asynccontextmanager
     async def locked(self) -> AsyncIterator[None]:
@@ -97,6 +92,11 @@ class SharedBlock:
         self._task_lock.release()
 
 
+def clock() -> float:
+    """Return the seconds since boot, also those of a computer's sleep where the system can tell; never set back."""
+    return time.clock_gettime(_CLOCK)
+
+
 def _open(path: Path, length: int) -> int:
     """Open the block for this user alone; the temporary folder serves where the home cannot be written to."""
     last: OSError | None = None
@@ -108,7 +108,7 @@ def _open(path: Path, length: int) -> int:
             descriptor = os.open(candidate, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
             try:
                 _fill(descriptor, length)
-            except OSError:
+            except (OSError, StateError):
                 os.close(descriptor)
                 raise
         except OSError as error:
@@ -120,8 +120,7 @@ def _open(path: Path, length: int) -> int:
 
 def _fill(descriptor: int, length: int) -> None:
     """Give the file its size in written bytes: to touch a hole of it in the map would kill us on a full disk."""
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
-    try:
+    with _locked(descriptor):
         size = before = os.fstat(descriptor).st_size
         try:
             while size < length:
@@ -129,6 +128,25 @@ def _fill(descriptor: int, length: int) -> None:
         except OSError:
             os.ftruncate(descriptor, before)
             raise
+
+
+@contextmanager
+def _locked(descriptor: int) -> Iterator[None]:
+    """Lock before there is an event loop; not for ever, since nobody could interrupt that."""
+    deadline = time.monotonic() + LOCK_PATIENCE
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise StateError(
+                    "another process holds the lock of the rate limiter and does not let go",
+                    "is a run of exfig-mp suspended? Continue or end it (jobs, kill)",
+                ) from None
+            time.sleep(0.005)
+    try:
+        yield
     finally:
         fcntl.flock(descriptor, fcntl.LOCK_UN)
 

@@ -21,6 +21,7 @@ LONGEST_SPACING = 60.0
 
 _MARGIN = 1.02  # a slot is taken so much later than the spacing says: between us and Figma's clock lies a network
 _ROUNDING = 1.0  # Retry-After comes in whole seconds, rounded up
+_QUEUE = 64  # tickets that may be waiting: one for each process
 _EARLY = 0.002  # seconds by which a timer may wake somebody too soon
 _LONGEST_PAUSE = 1e9  # seconds; what claims to be longer is a clock that was wrong, or damage
 _KNOWLEDGE = 86_400.0  # seconds for which a learnt rate is believed
@@ -40,8 +41,8 @@ class LeakyBucket:
     """
 
     SIZE = 16
-    _COUNT, _SERVED, _EMPTY_AT, _PAUSED_UNTIL, _PAUSED_UNTIL_WALL, _FIRST = range(6)
-    _SPACING, _LEARNT_AT, _LEARNT_AT_WALL, _FASTEST, _CLEAN = range(6, 11)
+    _COUNT, _SERVED, _EMPTY_AT, _PAUSED_UNTIL, _PAUSED_UNTIL_WALL, _FIRST, _LAST = range(7)
+    _SPACING, _LEARNT_AT, _LEARNT_AT_WALL, _FASTEST, _CLEAN = range(7, 12)
 
     def __init__(self, block: Block, offset: int = 0, *, known: float = 0.0, adaptive: bool = True) -> None:
         self._block = block
@@ -55,8 +56,10 @@ class LeakyBucket:
         step = self._step(now)
         slot = max(now, self._gate(number, step))
         if step:
-            # The bucket is empty again at this time, which may be a whole bucket ahead, and no more.
-            empty_at = self._get(self._EMPTY_AT)
+            # The bucket is empty again at this time, which may be a whole bucket ahead, and no more: what a run with
+            # another rate has left there does not count.
+            waiting = min(number - self._get(self._SERVED), _QUEUE)
+            empty_at = min(self._get(self._EMPTY_AT), max(now, self.paused_until) + (_burst(step) + waiting) * step)
             slot = max(slot, empty_at - (_burst(step) - 1) * step)
             self._set(self._EMPTY_AT, max(empty_at, slot) + step)
         self._set(self._COUNT, number)
@@ -84,9 +87,10 @@ class LeakyBucket:
         if until <= self.paused_until:
             return
         step, served = self._step(now), self._get(self._SERVED)
-        waiting = self._get(self._COUNT) - served
+        waiting = min(self._get(self._COUNT) - served, _QUEUE)
         self._set(self._EMPTY_AT, until + (waiting + _burst(step) - 1) * step)
         self._set(self._FIRST, served + 1)
+        self._set(self._LAST, served + waiting)
         self._set(self._PAUSED_UNTIL, until)
         self._set(self._PAUSED_UNTIL_WALL, until_wall)
 
@@ -120,18 +124,28 @@ class LeakyBucket:
         return self._adaptive and self._learnt(now) > self._known
 
     def restart(self, now: float, now_wall: float) -> None:
-        """Forget the queue after a reboot, when its clock means nothing; pauses and knowledge have their Unix time."""
-        until_wall, learnt_wall = self._get(self._PAUSED_UNTIL_WALL), self._get(self._LEARNT_AT_WALL)
-        spacing, fastest = self._get(self._SPACING), self._get(self._FASTEST)
-        for index in range(self.SIZE):
+        """Forget the queue after a reboot, when its clock means nothing; pauses and knowledge have their Unix time.
+
+        Whoever is killed half-way through leaves the Unix times, so that the next one can do it all again.
+        """
+        left = self._get(self._PAUSED_UNTIL_WALL) - now_wall
+        is_paused = 0 < left < _LONGEST_PAUSE
+        self._set(self._PAUSED_UNTIL, now + left if is_paused else 0.0)
+        age, spacing, fastest = (
+            now_wall - self._get(self._LEARNT_AT_WALL),
+            self._get(self._SPACING),
+            self._get(self._FASTEST),
+        )
+        is_known = 0 <= age < _KNOWLEDGE and 0 < spacing <= LONGEST_SPACING
+        self._set(self._LEARNT_AT, now - age if is_known else 0.0)
+        if not is_known:
+            self._set(self._SPACING, 0.0)
+        if not 0 < fastest <= LONGEST_SPACING:
+            self._set(self._FASTEST, 0.0)
+        for index in (self._COUNT, self._SERVED, self._FIRST, self._LAST, self._CLEAN):
             self._set(index, 0.0)
-        if now_wall < until_wall < now_wall + _LONGEST_PAUSE:
-            self.pause(now + until_wall - now_wall, until_wall, now)
-        if now_wall - _KNOWLEDGE < learnt_wall <= now_wall and 0 < spacing <= LONGEST_SPACING:
-            self._set(self._SPACING, spacing)
-            self._set(self._FASTEST, fastest if 0 < fastest <= LONGEST_SPACING else 0.0)
-            self._set(self._LEARNT_AT, now - (now_wall - learnt_wall))
-            self._set(self._LEARNT_AT_WALL, learnt_wall)
+        step = self._step(now)
+        self._set(self._EMPTY_AT, now + left + (_burst(step) - 1) * step if is_paused else 0.0)
 
     @property
     def paused_until(self) -> float:
@@ -147,7 +161,8 @@ class LeakyBucket:
 
     def _gate(self, number: int, step: float) -> float:
         """When the ticket may pass the gate: those who were waiting when it closed go one by one when it opens."""
-        return self.paused_until + max(0.0, number - self._get(self._FIRST)) * step if self.paused_until else 0.0
+        was_waiting = self._get(self._FIRST) < number <= self._get(self._LAST)
+        return self.paused_until + (number - self._get(self._FIRST)) * step * was_waiting
 
     def _since_last(self, seconds: float, now: float) -> float:
         """Return the spacing that the time between two free places of a full bucket amounts to; 0 if it says nothing.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from exfig_mp.block import HEADER, SharedBlock
+from exfig_mp.block import HEADER, SharedBlock, clock
 from exfig_mp.blocked_files import BlockedFiles
 from exfig_mp.errors import FigmaError
 from exfig_mp.hashing import identity
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from exfig_mp.ratelimit import Rate, Ticket
 
-_LAYOUT = 3.0
+_LAYOUT = 4.0
 _FILES_AT = HEADER + Window.SIZE
 _LANES_AT = _FILES_AT + BlockedFiles.SIZE
 _SIZE = Window.SIZE + BlockedFiles.SIZE + len(Lane) * LeakyBucket.SIZE
@@ -114,7 +114,7 @@ class Limiter:
             for lane in Lane
         )
         self._block.begin(self._restart)
-        self.waits = Waits(time.monotonic, on_wait)
+        self.waits = Waits(clock, on_wait)
 
     def __enter__(self) -> Self:
         return self
@@ -129,7 +129,7 @@ class Limiter:
             FigmaError: with cause `rate_limit`, if a pause or a block is longer than `max_wait`.
         """
         while True:
-            while (left := self._block_left(lane, file)) > 0:
+            while (left := self.block_left(lane, file)) > 0:
                 await self._sleep(left, lane, file)
             self._refuse_if_blocked(lane)
             # One ticket a process and queue: a killed process wastes one slot, and processes take turns.
@@ -137,7 +137,7 @@ class Limiter:
                 await self._take_turn(lane, self._buckets[lane])
             async with self._queues[Lane.ALL]:
                 await self._take_turn(Lane.ALL, self._window)
-            if self.pause_left(lane) <= 0 and self._block_left(lane, file) <= 0:
+            if self.pause_left(lane) <= 0 and self.block_left(lane, file) <= 0:
                 return
 
     async def wait_for_pause(self, lane: Lane) -> None:
@@ -155,9 +155,9 @@ class Limiter:
         """
         seconds = gate.seconds + _AFTER_GATE
         async with self._block.locked():
-            now, now_wall = time.monotonic(), self._wall()
+            now, now_wall = clock(), self._wall()
             if file and seconds > _LONGEST_GATE:
-                self._files.add((lane.name, file), now + seconds, now_wall + seconds)
+                self._files.add((lane.name, file), seconds, now, now_wall)
             else:
                 self._buckets[lane].learn(gate.seconds, gate.hint, now, now_wall)
                 self._buckets[lane].pause(now + seconds, now_wall + seconds, now)
@@ -166,16 +166,20 @@ class Limiter:
     async def pause(self, lane: Lane, seconds: float) -> None:
         """Let no process send a request of `lane` for `seconds` from now; a longer pause stays."""
         async with self._block.locked():
-            now = time.monotonic()
+            now = clock()
             self._buckets[lane].pause(now + seconds, self._wall() + seconds, now)
 
     def pause_left(self, lane: Lane) -> float:
         """Return the seconds for which `lane` is still paused, 0 if it is not (one aligned read, no lock)."""
-        return max(0.0, self._buckets[lane].paused_until - time.monotonic())
+        return max(0.0, self._buckets[lane].paused_until - clock())
+
+    def block_left(self, lane: Lane, file: str) -> float:
+        """Return the seconds for which Figma blocks `file` on `lane`; 0 if it does not, or may not any more."""
+        return max(0.0, self._files.until((lane.name, file), self._wall()) - clock()) if file else 0.0
 
     def limits(self) -> tuple[Limit, ...]:
         """Return what is allowed at this moment: all together, and each tier of which something is known."""
-        now, options = time.monotonic(), self._options
+        now, options = clock(), self._options
         given = "given" if not options.adaptive else "default"
         limits = [Limit(Lane.ALL.label, str(options.ceiling), given)]
         for lane in Lane:
@@ -185,14 +189,11 @@ class Limiter:
                 limits.append(Limit(lane.label, f"{60 / spacing:.3g}/min", source))
         return tuple(limits)
 
-    def _block_left(self, lane: Lane, file: str) -> float:
-        return max(0.0, self._files.until((lane.name, file)) - time.monotonic()) if file else 0.0
-
     async def _take_turn(self, lane: Lane, queue: Window | LeakyBucket) -> None:
         ticket: Ticket | None = None
         while True:
             async with self._block.locked():
-                now = time.monotonic()
+                now = clock()
                 if ticket is None or queue.has_lapsed(ticket):
                     ticket = queue.reserve(now)
                 wait = queue.confirm(ticket, now)
@@ -206,14 +207,17 @@ class Limiter:
             await asyncio.sleep(seconds)
 
     def _refuse_if_blocked(self, lane: Lane, file: str = "") -> float:
-        """Return the seconds of the pause. Nobody takes a ticket for a pause that he will not sit out."""
-        pause = self._block_left(lane, file) or self.pause_left(lane)
-        if pause > self._options.max_wait:
+        """Return the seconds of the pause. Nobody takes a ticket for a pause that he will not sit out.
+
+        The store's pauses are short, and not what the user's limit is about.
+        """
+        pause = self.block_left(lane, file) or self.pause_left(lane)
+        if lane.is_tier and pause > self._options.max_wait + _AFTER_GATE:
             raise blocked(lane, pause, file)
         return pause
 
     def _restart(self) -> None:
-        now, now_wall = time.monotonic(), self._wall()
+        now, now_wall = clock(), self._wall()
         self._window.restart()
         self._files.restart(now, now_wall)
         for bucket in self._buckets:
@@ -228,8 +232,8 @@ def blocked(lane: Lane, seconds: float, file: str = "") -> FigmaError:
         Failure(
             cause="rate_limit",
             message=f"Figma blocks {what} for another {seconds:,.0f} s, until {ends}",
-            advice="go on later with --resume, wait longer with --max-wait, use the token of a Dev or Full seat, "
-            "or move the file out of a Starter team",
+            advice="go on later with --resume (Figma is asked again after an hour), wait longer with --max-wait, "
+            "use the token of a Dev or Full seat, or move the file out of a Starter team",
         ),
         status=429,
     )

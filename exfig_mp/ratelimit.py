@@ -29,6 +29,7 @@ _MARGIN = 0.02
 _BURST = 10
 """How much faster than R those requests may follow each other that need not wait: so a burst is shared out fairly."""
 
+_QUEUE = 64  # tickets that may be waiting: one for each process
 _EARLY = 0.002  # seconds by which a timer may wake somebody too soon
 
 _RATE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:/\s*(s|sec|second|min|m|minute|h|hour))?\s*", re.IGNORECASE)
@@ -72,7 +73,9 @@ CEILING = Rate(10, 1.0)
 
 
 def parse_rate(text: str) -> Rate:
-    """Read "10" (per second), "10/s", "15/min" or "0.5/s".
+    """Read "10" (per second), "10/s", "15/min" or "0.5/s" (one in two seconds).
+
+    A fraction above one is rounded down: 2.5/s would mean three in some seconds.
 
     Raises:
         ValueError: if it is no such text, or not positive.
@@ -82,8 +85,8 @@ def parse_rate(text: str) -> Rate:
     if match is None or not 0 < amount < math.inf:
         raise ValueError(f'a rate is a number per second or per minute, such as "10/s" or "15/min", not "{text}"')
     seconds = _SECONDS[(match[2] or "s")[0].lower()]
-    while amount < 1 or (amount != int(amount) and amount * 10 <= LOG_SIZE // 2):
-        amount, seconds = amount * 10, seconds * 10
+    if amount < 1:
+        return Rate(1, seconds / amount)
     while amount > LOG_SIZE // 2:
         amount, seconds = amount / 10, seconds / 10
     return Rate(int(amount), seconds)
@@ -116,7 +119,8 @@ class Window:
         """Take the next place in the queue."""
         block, at = self._block, self._at
         number = int(block[at + self._COUNT]) + 1
-        slot = max(now, self._earliest(number, _MARGIN), block[at + self._LAST] + self._pace(number, now))
+        last = min(block[at + self._LAST], self._horizon(number, now))
+        slot = max(now, self._earliest(number, _MARGIN, now), last + self._pace(number, now))
         self._log(number, slot if slot <= now else -slot)
         block[at + self._LAST] = slot
         block[at + self._COUNT] = number
@@ -130,7 +134,7 @@ class Window:
 
     def confirm(self, ticket: Ticket, now: float) -> float:
         """Return 0 and note the sending if `ticket` may go now, else the seconds still to wait."""
-        wait = max(ticket.slot - _EARLY, self._earliest(ticket.number, _MARGIN / 2)) - now
+        wait = max(ticket.slot - _EARLY, self._earliest(ticket.number, _MARGIN / 2, now)) - now
         if wait > 0:
             return wait
         self._log(ticket.number, now)
@@ -148,20 +152,29 @@ class Window:
         in_use = before > 0 and not 0 <= self._logged(before) < now - 2 * self._rate.seconds
         return even if in_use else even / _BURST
 
-    def _earliest(self, number: int, margin: float) -> float:
+    def _earliest(self, number: int, margin: float, now: float) -> float:
         """When the window of the request `R` places before `number` has passed.
 
-        If that one is still waiting (or its holder is dead), it is counted at the earliest time that it may go.
+        If that one is still waiting (or its holder is dead), it is counted at the earliest time that it may go; unless
+        it waits for a slower run's limit: then it will find that it has lapsed.
         """
         window = gap = self._rate.seconds * (1 + margin)
-        earliest = 0.0
+        earliest, horizon = 0.0, 0.0
         for before in range(number - self._rate.requests, max(0, number - LOG_SIZE), -self._rate.requests):
             when = self._logged(before)
             if when >= 0:
                 return max(earliest, when + gap)
+            horizon = horizon or self._horizon(number, now)
+            if -when > horizon:
+                continue
             earliest = max(earliest, gap - when)
             gap += window
         return earliest
+
+    def _horizon(self, number: int, now: float) -> float:
+        """When the last of those who wait would go at this run's rate; later slots are those of slower runs."""
+        waiting = sum(-self._logged(before) > now for before in range(max(1, number - _QUEUE), number))
+        return now + self._rate.seconds * (1 + _MARGIN) * (2 + waiting / self._rate.requests)
 
     def _logged(self, number: int) -> float:
         return self._block[self._at + self._LOG + number % LOG_SIZE]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -195,6 +197,53 @@ def test_a_damaged_pause_blocks_nobody_after_a_reboot(until_wall):
     one.restart(3.0, 1.7e9)
 
     assert one.paused_until == 0.0
+
+
+@given(st.integers(0, 30))
+def test_whoever_is_killed_in_a_restart_loses_no_pause_and_no_knowledge(writes):
+    class Killed(Exception):  # noqa: N818
+        pass
+
+    class Fragile(list[float]):
+        left = 10**6
+
+        def __setitem__(self, index: Any, value: Any) -> None:
+            if self.left <= 0:
+                raise Killed
+            self.left -= 1
+            super().__setitem__(index, value)
+
+    block = Fragile([0.0] * LeakyBucket.SIZE)
+    one = LeakyBucket(block)
+    for _ in range(3):
+        one.confirm(one.reserve(7e6), 7e6)
+    one.learn(6.0, 6.0, 7e6, 1.8e9)
+    one.pause(7e6 + 100, 1.8e9 + 100, 7e6)
+
+    block.left = writes
+    with suppress(Killed):
+        one.restart(3.0, 1.8e9 + 40)
+    block.left = 10**6
+    one.restart(5.0, 1.8e9 + 42)
+
+    assert one.paused_until == pytest.approx(5.0 + 58)
+    assert one.spacing(5.0) == 6.0
+    assert one.reserve(5.0).slot == pytest.approx(63.0)
+
+
+def test_a_pause_long_ago_holds_nobody_up():
+    block = [0.0] * LeakyBucket.SIZE
+    plain, known = LeakyBucket(block), LeakyBucket(block, known=6.0)
+    plain.learn(3.0, 0.0, 100.0, 100.0)
+    plain.pause(103.0, 103.0, 100.0)
+    now = 103.0
+    for _ in range(300):
+        ticket = plain.reserve(now)
+        now = max(now, ticket.slot)
+        plain.confirm(ticket, now)
+
+    # A run that knows a slower plan queues at its own rate, from a bucket that is full at worst.
+    assert known.reserve(now).slot - now < 2 * 6.12
 
 
 def test_what_was_learnt_outlives_a_reboot_for_a_day():

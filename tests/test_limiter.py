@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from exfig_mp.errors import DiskError, FigmaError
+from exfig_mp.errors import DiskError, FigmaError, StateError
 from exfig_mp.leaky_bucket import LeakyBucket
 from exfig_mp.limiter import Gate, Limit, Limiter, LimiterOptions, block_path, blocked
 from exfig_mp.ratelimit import LOG_SIZE, Lane, Rate, Window
@@ -309,6 +309,30 @@ async def test_a_block_of_days_stops_the_file_that_it_is_about_and_no_other(path
 
     with Limiter(LimiterOptions(path)) as next_run, pytest.raises(FigmaError, match="396,7"):
         await asyncio.wait_for(next_run.acquire(Lane.TIER_1, "StarterFile"), 1)
+
+
+async def test_a_pause_of_the_store_is_waited_for_whatever_the_user_wants_to_wait_for_figma(path):
+    with Limiter(LimiterOptions(path, max_wait=0.05)) as limiter:
+        await limiter.pause(Lane.CDN, 0.3)
+
+        await asyncio.wait_for(limiter.wait_for_pause(Lane.CDN), 2)
+
+
+async def test_a_retry_after_as_long_as_the_user_waits_is_waited_for(path):
+    with Limiter(LimiterOptions(path, max_wait=0.3)) as limiter:
+        await limiter.close_gate(Lane.TIER_1, Gate(0.3))
+
+        await asyncio.wait_for(limiter.acquire(Lane.TIER_1), 2)
+
+
+def test_a_process_that_keeps_the_lock_is_told_of_instead_of_waited_for_for_ever(path, hold, monkeypatch):
+    with Limiter(LimiterOptions(path)):
+        pass
+    hold()
+    monkeypatch.setattr("exfig_mp.block.LOCK_PATIENCE", 0.1)
+
+    with pytest.raises(StateError, match="does not let go"):
+        Limiter(LimiterOptions(path))
 
 
 async def test_who_is_refused_leaves_no_ticket_behind(limiter):

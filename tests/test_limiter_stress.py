@@ -70,10 +70,12 @@ def test_processes_use_the_rate_in_equal_shares_without_polling(tmp_path, second
 
     turns = turns_of(tmp_path)
     times = sorted(itertools.chain(*turns))
-    mean = len(times) / PROCESSES
     assert worst_window(times) <= 50
     assert len(times) >= 45 * seconds
-    assert [len(one) for one in turns if abs(len(one) - mean) > 0.2 * mean] == []
+    # The first burst is shared by those that a busy machine lets come up in time.
+    shares = [sum(when > begin + 1 for when in one) for one in turns]
+    mean = sum(shares) / PROCESSES
+    assert [share for share in shares if abs(share - mean) > 0.2 * mean] == []
     wakes = sum(int(path.read_text("ascii")) for path in tmp_path.glob("*.wakes"))
     assert wakes <= 1.3 * len(times)  # who waits is woken when it is his turn, and now and then a moment early
 
