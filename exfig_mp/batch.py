@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from exfig_mp import __version__, files
+from exfig_mp.brake import Brake
 from exfig_mp.checkpoint import Checkpoint
 from exfig_mp.client import Session
 from exfig_mp.collect import collect
@@ -27,10 +29,12 @@ from exfig_mp.ledger import EntryFailure
 from exfig_mp.limiter import Limiter
 from exfig_mp.pipeline import Pipeline
 from exfig_mp.plan import build_plan
-from exfig_mp.report import LimitReport, Pacing, Run, WaitReport, build_report
+from exfig_mp.report import Run, build_report
 from exfig_mp.resume import decide
+from exfig_mp.room import check_room
 from exfig_mp.sources.figma_api import FigmaApi
 from exfig_mp.sources.render_queue import RenderQueue
+from exfig_mp.waits import LimitReport, Pacing, WaitReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -55,10 +59,13 @@ class _Run:
     options: RunOptions
     ledger: Ledger
     log: Log
+    brake: Brake
 
 
 async def run(work: Sequence[Work], options: RunOptions, ledger: Ledger, log: Log) -> Report:
     """Export everything. Failures of single items are in the report; `ledger` shows them while the run goes on.
+
+    A cancelled run ends in good order, and its report says so.
 
     Raises:
         LockedError: another run holds the state folder.
@@ -66,32 +73,36 @@ async def run(work: Sequence[Work], options: RunOptions, ledger: Ledger, log: Lo
         DiskError: the state cannot be kept.
     """
     started, started_at = time.monotonic(), datetime.now(UTC).isoformat(timespec="seconds")
-    given = _Run(work, options, ledger, log)
+    given = _Run(work, options, ledger, log, Brake(options.abort, fail_fast=options.fail_fast))
     if _must_stop(given):  # a config could not be read: nothing is started, an earlier checkpoint stays
         return build_report(ledger, Run(__version__, started_at, time.monotonic() - started))
     with Checkpoint(options.state_dir, options.config_hash) as checkpoint:
         memory = _resume(checkpoint, options, log)
         try:
-            pacing = await _export(given, checkpoint, memory)
+            await _export(given, checkpoint, memory)
+        except asyncio.CancelledError:
+            given.brake.pull("signal")
         except ConfigError:
             if not memory.placed and not memory.rendered:
                 checkpoint.discard()  # nothing was started, so there is nothing to go on from
             raise
         finally:
             checkpoint.report(ledger.items, at_once=True)
-        report = build_report(ledger, Run(__version__, started_at, time.monotonic() - started, pacing))
+        ledger.stopped, ledger.verdict = given.brake.reason, given.brake.verdict
+        report = build_report(ledger, Run(__version__, started_at, time.monotonic() - started))
         if report.success:
             checkpoint.discard()
         return report
 
 
-async def _export(given: _Run, checkpoint: Checkpoint, memory: Memory) -> Pacing:
-    """Do steps 3 to 8; return what the limiter did."""
+async def _export(given: _Run, checkpoint: Checkpoint, memory: Memory) -> None:
+    """Do steps 3 to 8."""
     work, options, ledger, log = given.work, given.options, given.ledger, given.log
     async with AsyncExitStack() as stack:
         journal = Journal(checkpoint.journal_path("coordinator"))
         stack.callback(journal.close)
         limiter = stack.enter_context(Limiter(options.limiter, _on_wait(ledger, log)))
+        stack.callback(_note_pacing, limiter, ledger)
         for limit in limiter.limits():
             log.info("rate limit", **limit._asdict())
         engine = await stack.enter_async_context(_engine(options, checkpoint, ledger, log))
@@ -103,8 +114,9 @@ async def _export(given: _Run, checkpoint: Checkpoint, memory: Memory) -> Pacing
             ledger.begin(plan)
             _sweep(plan, log)
             queue = RenderQueue(api, few_calls=options.few_renders)
-            pipeline = Pipeline(plan, queue, journal, ledger, fail_fast=options.fail_fast)
+            pipeline = Pipeline(plan, queue, journal, ledger, given.brake)
             pipeline.remember(memory)
+            check_room(ledger.destinations_left())
             if not _must_stop(given):
                 started = time.monotonic()
                 await pipeline.run(engine.run, lambda: checkpoint.report(ledger.items))
@@ -114,12 +126,11 @@ async def _export(given: _Run, checkpoint: Checkpoint, memory: Memory) -> Pacing
                 write_indexes(plan, ledger, fsync=options.transfer.fsync)
         except FigmaError as error:
             configs = sorted({one.config for one in work})
-            ledger.entry_failures += [EntryFailure(config, "", error.failure) for config in configs]
-        return _pacing(limiter)
+            ledger.entry_failures += [EntryFailure(config, "", error.failure, time.time()) for config in configs]
 
 
-def _pacing(limiter: Limiter) -> Pacing:
-    return Pacing(
+def _note_pacing(limiter: Limiter, ledger: Ledger) -> None:
+    ledger.pacing = Pacing(
         round(limiter.waits.seconds, 3),
         tuple(LimitReport(*limit) for limit in limiter.limits()),
         tuple(
@@ -130,9 +141,11 @@ def _pacing(limiter: Limiter) -> Pacing:
 
 
 def _must_stop(given: _Run) -> bool:
-    """With --fail-fast the first failure ends the run; note in the ledger that it does."""
-    given.ledger.stopped = given.options.fail_fast and bool(given.ledger.entry_failures or given.ledger.failed)
-    return given.ledger.stopped
+    """Is the run to end? With --fail-fast an entry that cannot be planned is enough."""
+    if given.options.fail_fast and given.ledger.entry_failures:
+        given.brake.pull("failFast")
+    given.ledger.stopped = given.brake.reason
+    return bool(given.brake.reason)
 
 
 def _sweep(plan: Plan, log: Log) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from exfig_mp.exporters.naming import matches
@@ -37,7 +38,7 @@ def plan_work(one: Work, files: Files, ledger: Ledger) -> PlannedEntry | None:
     """Plan one entry. A component that cannot be exported is noted in the ledger and left out; so is a whole entry."""
 
     def fail(failure: Failure) -> None:
-        ledger.entry_failures.append(EntryFailure(one.config, one.entry.label, failure))
+        ledger.entry_failures.append(EntryFailure(one.config, one.entry.label, failure, time.time()))
 
     present: dict[str, figma.File] = {}
     for key in _file_keys(one):

@@ -72,4 +72,20 @@ class LockedError(StateError):
 
 
 class DiskError(ExfigError):
-    """The disk refused: full, read-only, or gone."""
+    """The disk refused: full (then `is_full`), read-only, or gone."""
+
+    def __init__(self, message: str, advice: str = "", *, is_full: bool = False) -> None:
+        super().__init__(message, advice)
+        self.is_full = is_full
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _disk_error, (self.message, self.advice, self.is_full)
+
+    @property
+    def cause(self) -> Cause:
+        """The kind of failure, as reports group it."""
+        return "disk_full" if self.is_full else "disk"
+
+
+def _disk_error(message: str, advice: str, is_full: bool) -> DiskError:  # pickle knows no keywords
+    return DiskError(message, advice, is_full=is_full)

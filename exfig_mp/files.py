@@ -161,7 +161,8 @@ def disk_error(error: OSError, path: str) -> DiskError:
         errno.EISDIR: "a folder stands where the file should go",
         errno.ENAMETOOLONG: "shorten the name in Figma, or with nameReplaceRegexp",
     }.get(error.errno or 0, "")
-    return DiskError(f"cannot write {path}: {os.strerror(error.errno) if error.errno else error}", advice)
+    said = os.strerror(error.errno) if error.errno else error
+    return DiskError(f"cannot write {path}: {said}", advice, is_full=error.errno in {errno.ENOSPC, errno.EDQUOT})
 
 
 def _impossible(path: str) -> DiskError:

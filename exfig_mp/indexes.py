@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from exfig_mp import files
@@ -26,5 +27,5 @@ def write_indexes(plan: Plan, ledger: Ledger, *, fsync: bool) -> None:
             try:
                 place(index.path, index.content, fsync=fsync)
             except DiskError as error:
-                failure = Failure("disk", error.message, error.advice)
-                ledger.entry_failures.append(EntryFailure(entry.config, entry.entry.label, failure))
+                failure = Failure(error.cause, error.message, error.advice)
+                ledger.entry_failures.append(EntryFailure(entry.config, entry.entry.label, failure, time.time()))

@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from exfig_mp.model import Items
+from exfig_mp.waits import Pacing
 
 if TYPE_CHECKING:
-    from exfig_mp.model import Done, Failure, Kind
+    from collections.abc import Iterator
+
+    from exfig_mp.abort import Verdict
+    from exfig_mp.model import Done, Failure, Kind, StopReason
     from exfig_mp.plan import Owner, Plan
     from exfig_mp.waits import Wait
 
@@ -21,6 +25,8 @@ class EntryFailure:
     config: str
     entry: str
     failure: Failure
+    at: float = 0.0
+    """When, in Unix time."""
 
 
 @dataclass(slots=True)
@@ -30,9 +36,9 @@ class Ledger:
     `calls` are requests to the API by endpoint and tier; `transfer_seconds` is how long the pipeline of renders and
     downloads ran.
 
-    `skipped` renders were in place already, from the run that is resumed. A run that has `stopped` ended at its first
-    failure, as --fail-fast asks for; what is not settled then was not done, or was on its way. `wait` is the last long
-    wait for Figma's limits, which lasts until the monotonic time `waits_until`.
+    `skipped` renders were in place already, from the run that is resumed. `stopped` says why a run ended early (with
+    the policy's `verdict`, if it was that); what is not settled then was not done, or was on its way. `failed_at` is in
+    Unix time. `wait` is the last long wait for Figma's limits, which lasts until the monotonic time `waits_until`.
     """
 
     plan: Plan | None = None
@@ -41,7 +47,10 @@ class Ledger:
     failed: dict[str, Failure] = field(default_factory=dict)
     entry_failures: list[EntryFailure] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    stopped: bool = False
+    stopped: StopReason = ""
+    verdict: Verdict | None = None
+    failed_at: dict[str, float] = field(default_factory=dict)
+    pacing: Pacing = field(default_factory=Pacing)
     index_files: int = 0
     retries: Counter[str] = field(default_factory=Counter)
     calls: Counter[tuple[str, int]] = field(default_factory=Counter)
@@ -56,12 +65,12 @@ class Ledger:
         """Take over the plan whose renders are accounted for."""
         self.plan = plan
         for render_id in plan.renders:
-            self.config_totals.update(self._configs_of(render_id))
+            self.config_totals.update(self.configs_of(render_id))
 
     def settle_skipped(self, render_id: str) -> None:
         """Note that a render is at all its destinations since the run that is resumed."""
         self.skipped.add(render_id)
-        self.config_settled.update(self._configs_of(render_id))
+        self.config_settled.update(self.configs_of(render_id))
 
     def settle_done(self, result: Done) -> None:
         """Note that a render is at all its destinations."""
@@ -70,12 +79,13 @@ class Ledger:
         if result.warning:
             assets = sorted({owner.asset for owner in self.owners_of(result.job_id)})
             self.warnings.append(f"{', '.join(assets)} {result.warning}")
-        self.config_settled.update(self._configs_of(result.job_id))
+        self.config_settled.update(self.configs_of(result.job_id))
 
-    def settle_failed(self, render_id: str, failure: Failure) -> None:
-        """Note that a render will not come in this run."""
+    def settle_failed(self, render_id: str, failure: Failure, at: float = 0.0) -> None:
+        """Note that a render will not come in this run, and when that was known (Unix time)."""
         self.failed[render_id] = failure
-        self.config_settled.update(self._configs_of(render_id))
+        self.failed_at[render_id] = at
+        self.config_settled.update(self.configs_of(render_id))
 
     def is_settled(self, render_id: str) -> bool:
         """Is it known what became of the render?"""
@@ -95,11 +105,18 @@ class Ledger:
         """Renders of which it is known what became of them."""
         return len(self.done) + len(self.skipped) + len(self.failed)
 
+    def destinations_left(self) -> Iterator[str]:
+        """Give the paths of all renders that are not settled."""
+        for render_id, paths in self.plan.destinations.items() if self.plan else ():
+            if not self.is_settled(render_id):
+                yield from paths
+
     def owners_of(self, render_id: str) -> tuple[Owner, ...]:
         """Return who wanted the render."""
         return self.plan.owners[render_id] if self.plan else ()
 
-    def _configs_of(self, render_id: str) -> set[str]:
+    def configs_of(self, render_id: str) -> set[str]:
+        """Return the configs that want the render."""
         if self.plan is None:
             return set()
         return {self.plan.entries[owner.entry].config for owner in self.plan.owners[render_id]}

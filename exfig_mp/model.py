@@ -28,10 +28,20 @@ Cause = Literal[
     "null_render",  # Figma answered, but rendered nothing for this node
     "invalid_body",  # bytes came, but they are not the asset
     "disk",  # the file could not be written
+    "disk_full",  # there is no room for it, nor for others
     "config",  # the configuration cannot be met
     "crashed",  # the job killed the workers that took it
     "aborted",  # the run ended before the job was done
     "error",  # anything else that is not our bug
+]
+
+
+StopReason = Literal[
+    "",  # nothing stopped the run
+    "failFast",  # the first failure, with --fail-fast
+    "abort",  # too many failures, or too many dead workers
+    "diskFull",  # there is no room for what is still to come
+    "signal",  # Ctrl-C, or a service manager
 ]
 
 
@@ -113,12 +123,13 @@ class GeneratedFile(Struct, frozen=True):
 
 
 class Failure(Struct, frozen=True):
-    """Why something did not work: what happened, and what the reader can do about it."""
+    """Why something did not work: what happened, what the reader can do about it, and the host it happened at."""
 
     cause: Cause
     message: str
     advice: str = ""
     attempts: int = 1
+    host: str = ""
 
 
 class Items(Struct, frozen=True):
@@ -193,5 +204,11 @@ class Retried(Struct, frozen=True, tag=True):
     reason: str
 
 
+class Beat(Struct, frozen=True, tag=True):
+    """From a worker, every few seconds: its event loop turns; `resident` is its memory in bytes, 0 if unknown."""
+
+    resident: int
+
+
 ToWorker = Shard | Stop
-FromWorker = Ready | Results | Retried
+FromWorker = Ready | Results | Retried | Beat

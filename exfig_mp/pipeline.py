@@ -17,40 +17,32 @@ from exfig_mp.sources.render_queue import Drawn, NotDrawn
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+    from exfig_mp.brake import Brake
     from exfig_mp.journal import Journal, Memory
     from exfig_mp.ledger import Ledger
-    from exfig_mp.model import Cause, Failure, JobResult, Shard
+    from exfig_mp.model import Failure, JobResult, Shard
     from exfig_mp.plan import Plan
     from exfig_mp.sources.render_queue import RenderQueue
 
     Run = Callable[[AsyncIterator[Shard]], AsyncIterator[JobResult]]
 
-_NO_HOST: frozenset[Cause] = frozenset({"network", "timeout"})
-"""What a remembered URL may fail with when its store has moved."""
-
 
 class Pipeline:
-    """Feeds one engine with the shards of one plan. `memory` is what the run that is resumed has left.
+    """Feeds one engine with the shards of one plan, until all is settled or the brake is pulled."""
 
-    With `fail_fast` the first render that fails is the only one, and ends the run.
-    """
-
-    def __init__(
-        self, plan: Plan, queue: RenderQueue, journal: Journal, ledger: Ledger, *, fail_fast: bool = False
-    ) -> None:
+    def __init__(self, plan: Plan, queue: RenderQueue, journal: Journal, ledger: Ledger, brake: Brake) -> None:
         self._plan = plan
         self._queue = queue
         self._journal = journal
         self._ledger = ledger
-        self._fail_fast = fail_fast
-        self._stopped = asyncio.Event()
+        self._brake = brake
         self._asking: asyncio.Task[None] | None = None
         self._gone: list[str] = []
         self._rendered_again: set[str] = set()
         self._known: dict[str, Rendered] = {}
 
     def remember(self, memory: Memory) -> None:
-        """Take over what is in place or rendered already; to be called before `shards`."""
+        """Take over what the run that is resumed has left in place or rendered; to be called before `shards`."""
         for render_id, destinations in self._plan.destinations.items():
             if memory.in_place(render_id, destinations):
                 self._ledger.settle_skipped(render_id)
@@ -58,13 +50,13 @@ class Pipeline:
                 self._known[render_id] = memory.rendered[render_id]
 
     async def run(self, engine: Run, after_each: Callable[[], None]) -> None:
-        """Settle what `engine` makes of the shards, until every render is settled or a failure stops the run.
+        """Settle what `engine` makes of the shards, until every render is settled or the brake is pulled.
 
         `after_each` is called after each result. Whatever ends this, Figma is asked nothing more; to give jobs in
         flight their grace is up to the engine, when it is left.
         """
         settling = asyncio.create_task(self._settle_results(engine, after_each))
-        stopping = asyncio.create_task(self._stopped.wait())
+        stopping = asyncio.create_task(self._brake.pulled())
         try:
             await asyncio.wait([settling, stopping], return_when=asyncio.FIRST_COMPLETED)
             if settling.done():
@@ -79,7 +71,7 @@ class Pipeline:
         async for result in engine(self.shards()):
             self.settle(result)
             after_each()
-            if self._stopped.is_set():
+            if self._brake.reason:
                 return  # at once: as long as results are taken, the engine hands out the shards that it has
 
     async def shards(self) -> AsyncIterator[Shard]:
@@ -118,28 +110,25 @@ class Pipeline:
             ready.put_nowait(None)
 
     def settle(self, result: JobResult) -> None:
-        """Take a job's result. A render that the store no longer has is asked for again, once.
-
-        So is one whose remembered store cannot be reached.
-        """
+        """Take a job's result. A render that the store no longer has is asked for again, once."""
         match result:
             case Done():
                 self._ledger.settle_done(result)
+                self._brake.operation(None)
             case Failed(job_id=render_id, failure=failure):
-                gone = failure.cause == "expired_url" or (failure.cause in _NO_HOST and render_id in self._known)
-                if gone and render_id not in self._rendered_again:
+                if failure.cause == "expired_url" and render_id not in self._rendered_again:
                     self._rendered_again.add(render_id)
                     self._gone.append(render_id)
                 else:
                     self._settle_failed(render_id, failure)
+                    self._brake.operation(failure)
         self._close_if_settled()
 
     def _settle_failed(self, render_id: str, failure: Failure) -> None:
-        if self._stopped.is_set():
+        if self._brake.reason:
             return  # what the stop itself brings down is not done, rather than failed
-        self._ledger.settle_failed(render_id, failure)
-        if self._fail_fast:
-            self._stopped.set()
+        self._ledger.settle_failed(render_id, failure, time.time())
+        self._brake.failed(failure)
 
     def _close_if_settled(self) -> None:
         left = self._ledger.total - self._ledger.settled

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
+
+from exfig_mp.analysis import Group, Incident, analyse
+from exfig_mp.model import StopReason
+from exfig_mp.waits import Pacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,7 +19,6 @@ if TYPE_CHECKING:
     from exfig_mp.model import Failure
 
 SCHEMA_VERSION = 1
-_EXAMPLES = 3  # messages of one cause; `failures` has all
 
 
 class Calls(Struct, frozen=True, rename="camel"):
@@ -39,21 +42,17 @@ class ItemFailure(Struct, frozen=True, rename="camel", omit_defaults=True):
     attempts: int = 1
 
 
-class CauseReport(Struct, frozen=True, rename="camel"):
-    """What failed for one cause and needs one remedy: `count` of the failures, with a few of their messages."""
+class Stop(Struct, frozen=True, rename="camel", omit_defaults=True):
+    """Why a run ended early: `by` whom or what, with the policy's words, and the first item that failed if that did it.
 
-    cause: str
-    count: int
-    advice: str
-    configs: tuple[str, ...]
-    examples: tuple[str, ...]
+    `since` is ISO 8601, UTC.
+    """
 
-
-class Stop(Struct, frozen=True, rename="camel"):
-    """Why a run ended early: `by` is the option that asks for it, `failure` the first item that failed."""
-
-    by: Literal["failFast"]
-    failure: ItemFailure
+    by: StopReason
+    reason: str = ""
+    since: str = ""
+    advice: str = ""
+    failure: ItemFailure | None = None
 
 
 class ConfigReport(Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -65,37 +64,12 @@ class ConfigReport(Struct, frozen=True, rename="camel", omit_defaults=True):
     not_done: int = 0
 
 
-class LimitReport(Struct, frozen=True, rename="camel"):
-    """What may be asked in which time, as it was at the end of the run, and how that is known."""
-
-    lane: str
-    rate: str
-    source: str
-
-
-class WaitReport(Struct, frozen=True, rename="camel"):
-    """How often requests of a lane waited, for its `rate` or for a `pause`, and for how many seconds in sum."""
-
-    lane: str
-    reason: str
-    count: int
-    seconds: float
-
-
-class Pacing(Struct, frozen=True, rename="camel"):
-    """What the limiter did: `seconds` is the time in which at least one request waited."""
-
-    seconds: float = 0.0
-    limits: tuple[LimitReport, ...] = ()
-    waits: tuple[WaitReport, ...] = ()
-
-
 class Report(Struct, frozen=True, rename="camel"):
     """A whole run. `renders` counts distinct renders, `files` the places that they went to.
 
     `transfer_seconds` is the part of `seconds` in which renders were asked for and downloaded. `not_done` renders are
     those that no result is known of when a run is stopped; some that were on their way may be in place all the same.
-    `causes` are the failures in groups, the largest first.
+    `causes` are the failures in groups, the largest first: how many, since when, at which hosts, in which configs.
     """
 
     version: str
@@ -116,7 +90,7 @@ class Report(Struct, frozen=True, rename="camel"):
     error_category: str
     calls: tuple[Calls, ...]
     configs: tuple[ConfigReport, ...]
-    causes: tuple[CauseReport, ...]
+    causes: tuple[Group, ...]
     failures: tuple[ItemFailure, ...]
     stopped: Stop | None = None
     warnings: tuple[str, ...] = ()
@@ -124,24 +98,23 @@ class Report(Struct, frozen=True, rename="camel"):
 
     @property
     def exit_code(self) -> int:
-        """0 all done; 3 the token was refused; 75 blocked by a rate limit; else 4 if that stopped the run, and 1."""
+        """0 all done; 3 the token was refused; 75 blocked by a rate limit; 4 ended by a policy; 1 something failed."""
         causes = {failure.cause for failure in self.failures}
         if not causes:
-            return 0
+            return 0 if not self.stopped else 4 if self.stopped.by == "abort" else 1
         if "rate_limit" in causes:
             return 75
         if causes <= {"auth", "forbidden"}:
             return 3
-        return 4 if self.stopped else 1
+        return 4 if self.stopped and self.stopped.by in {"failFast", "abort"} else 1
 
 
 class Run(Struct, frozen=True):
-    """What a report needs beside the ledger: when, how long, and what the limiter did."""
+    """What a report needs beside the ledger: when, and how long."""
 
     version: str
     started_at: str
     seconds: float
-    pacing: Pacing = Pacing()
 
 
 def build_report(ledger: Ledger, run: Run) -> Report:
@@ -152,7 +125,7 @@ def build_report(ledger: Ledger, run: Run) -> Report:
         started_at=run.started_at,
         seconds=round(run.seconds, 3),
         transfer_seconds=round(ledger.transfer_seconds, 3),
-        success=not failures,
+        success=not failures and not ledger.stopped,
         renders=ledger.total,
         downloaded=len(ledger.done),
         skipped=len(ledger.skipped),
@@ -162,13 +135,13 @@ def build_report(ledger: Ledger, run: Run) -> Report:
         index_files=ledger.index_files,
         bytes=ledger.size,
         retries=sum(ledger.retries.values()),
-        pacing=run.pacing,
+        pacing=ledger.pacing,
         error_category=failures[0].cause.upper() if failures else "",
         calls=tuple(Calls(endpoint, tier, count) for (endpoint, tier), count in sorted(ledger.calls.items())),
         configs=_configs(ledger),
-        causes=tuple(_cause(group) for group in by_cause(failures)),
+        causes=analyse(_incidents(ledger)).groups,
         failures=failures,
-        stopped=Stop("failFast", failures[0]) if ledger.stopped else None,
+        stopped=_stop(ledger, failures) if ledger.stopped else None,
         warnings=tuple(ledger.warnings),
     )
 
@@ -186,14 +159,21 @@ def to_json(report: Report) -> bytes:
     return msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
 
 
-def _cause(group: tuple[ItemFailure, ...]) -> CauseReport:
-    return CauseReport(
-        cause=group[0].cause,
-        count=len(group),
-        advice=group[0].advice,
-        configs=tuple(sorted({failure.config for failure in group})),
-        examples=tuple(dict.fromkeys(failure.message for failure in group))[:_EXAMPLES],
-    )
+def _stop(ledger: Ledger, failures: tuple[ItemFailure, ...]) -> Stop:
+    if ledger.stopped == "abort":
+        said = analyse(_incidents(ledger), ledger.verdict)
+        return Stop("abort", said.reason, said.since, said.advice)
+    first = failures[0] if failures and ledger.stopped != "signal" else None
+    return Stop(ledger.stopped, failure=first)
+
+
+def _incidents(ledger: Ledger) -> list[Incident]:
+    """Return every failure with what is known of it; one that several configs suffer from is one."""
+    found = [Incident(one.failure, one.at, one.failure.host, (one.config,)) for one in ledger.entry_failures]
+    for render_id, failure in ledger.failed.items():
+        configs = tuple(sorted(ledger.configs_of(render_id)))
+        found.append(Incident(failure, ledger.failed_at[render_id], failure.host, configs))
+    return found
 
 
 def _placed(ledger: Ledger) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from exfig_mp.abort import AbortPolicy
 from exfig_mp.client import SessionOptions, is_loopback
 from exfig_mp.transfer import TransferOptions
 
@@ -51,6 +52,7 @@ class RunOptions:
         transfer: how one download is done.
         allowed_hosts: hosts beside Figma's that downloads may come from (see `client.SessionOptions`).
         few_renders: whether plan or seat grant so few render calls that each should be as large as may be.
+        abort: how much may fail before the run is given up.
         fail_fast: whether the first failed item ends the run. That nothing is retried is up to the retry policies.
     """
 
@@ -66,6 +68,7 @@ class RunOptions:
     transfer: TransferOptions = field(default_factory=TransferOptions)
     allowed_hosts: tuple[str, ...] = ()
     few_renders: bool = False
+    abort: AbortPolicy = field(default_factory=AbortPolicy)
     fail_fast: bool = False
 
     def session(self, connections: int) -> SessionOptions:

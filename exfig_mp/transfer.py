@@ -6,8 +6,10 @@ import asyncio
 import hashlib
 import random
 import re
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from exfig_mp import files
 from exfig_mp.client import Get, NoReply, Reply
@@ -71,7 +73,7 @@ class Transfer:
             for destination in job.destinations:
                 place(destination, body.body, fsync=self._options.fsync)
         except DiskError as error:
-            return Failed(job.id, Failure("disk", error.message, error.advice))
+            return Failed(job.id, Failure(error.cause, error.message, error.advice))
         warning = shrinkage(body.body, job.format) or ""
         return Done(job.id, len(body.body), digest(body.body), body.attempts, warning)
 
@@ -86,7 +88,8 @@ class Transfer:
                 return _Fetched(outcome, attempt)
             if not outcome.transient or not policy.allows(attempt - 1):
                 advice = _NETWORK_ADVICE if outcome.transient else ""
-                return Failed(job.id, Failure(outcome.cause, outcome.message, advice, attempt))
+                host = urlsplit(job.url).hostname or ""
+                return Failed(job.id, Failure(outcome.cause, outcome.message, advice, attempt, host))
             if outcome.pause:
                 await self._limiter.pause(Lane.CDN, outcome.pause)
             delay = policy.delay(attempt - 1, random.random())
@@ -121,7 +124,7 @@ def _judge_answer(reply: Reply, job: Job) -> bytes | Fault:
         return Fault("expired_url", f"the store no longer has the rendered object (HTTP {status})", transient=False)
     if status == 429 or status in TRANSIENT_STATUSES:
         # Only seconds are taken from a store: it has no business to stop everybody for days.
-        pause = parse_retry_after(reply.headers.get("retry-after"), 0.0) or 0.0
+        pause = parse_retry_after(reply.headers.get("retry-after"), time.time()) or 0.0
         return Fault("server", f"the store answered HTTP {status}", transient=True, pause=min(pause, 30.0))
     if status != 200:
         return Fault("server", f"the store answered HTTP {status}", transient=False)

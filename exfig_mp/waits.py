@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from msgspec import Struct
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -28,6 +30,31 @@ class WaitTotal:
 
     count: int = 0
     seconds: float = 0.0
+
+
+class LimitReport(Struct, frozen=True, rename="camel"):
+    """What may be asked in which time, as it was at the end of the run, and how that is known."""
+
+    lane: str
+    rate: str
+    source: str
+
+
+class WaitReport(Struct, frozen=True, rename="camel"):
+    """How often requests of a lane waited, for its `rate` or for a `pause`, and for how many seconds in sum."""
+
+    lane: str
+    reason: str
+    count: int
+    seconds: float
+
+
+class Pacing(Struct, frozen=True, rename="camel"):
+    """What the limiter did: `seconds` is the time in which at least one request waited."""
+
+    seconds: float = 0.0
+    limits: tuple[LimitReport, ...] = ()
+    waits: tuple[WaitReport, ...] = ()
 
 
 class Waits:

@@ -18,8 +18,8 @@ _PURE = {
     *("abort", "analysis", "blocked_files", "formats", "hosts", "leaky_bucket", "ledger", "plan", "ratelimit"),
     *("redaction", "report", "resume", "retry", "waits"),
 }
-_DOORS = {"block", "checkpoint", "client", "files", "journal", "limiter", "log", "transfer"}
-_FLOW = {"batch", "collect", "conflicts", "indexes", "pipeline", "run_options"}
+_DOORS = {"block", "checkpoint", "client", "files", "journal", "limiter", "log", "room", "transfer"}
+_FLOW = {"batch", "brake", "collect", "conflicts", "indexes", "pipeline", "run_options"}
 _NEUTRAL = {"__init__"}  # the version
 
 MAY_IMPORT: dict[str, set[str]] = {
@@ -39,9 +39,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     # A value of the door beside them is what these decide about; they import its name for annotations only.
     "resume": _VOCABULARY | {"checkpoint"},
     "plan": _VOCABULARY | {"exporters"},
-    "ledger": _VOCABULARY | {"plan", "waits"},
+    "ledger": _VOCABULARY | {"abort", "plan", "waits"},
     "hosts": set(),
-    "report": _VOCABULARY | {"ledger"},
+    "report": _VOCABULARY | {"analysis", "ledger", "waits"},
+    "brake": _VOCABULARY | {"abort"},
+    "room": {"errors", "files"},
     "redaction": set(),
     "log": _VOCABULARY | {"redaction"},
     "files": _VOCABULARY,
@@ -58,7 +60,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "run_options": _VOCABULARY | _PURE | _DOORS | {"exporters", "sources"},
     "conflicts": _VOCABULARY | _PURE | {"config", "exporters"},
     "collect": _VOCABULARY | _PURE | {"exporters", "run_options", "sources"},
-    "pipeline": _VOCABULARY | _PURE | _DOORS | {"sources"},
+    "pipeline": _VOCABULARY | _PURE | _DOORS | {"brake", "sources"},
     "indexes": _VOCABULARY | _PURE | {"files", "transfer"},
     "batch": _VOCABULARY | _PURE | _DOORS | _FLOW | _NEUTRAL | {"engines", "sources"},
     "cli": _VOCABULARY | _PURE | _DOORS | _FLOW | _NEUTRAL | {"config", "engines", "exporters", "sources", "simulator"},

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from exfig_mp.abort import AbortPolicy
+from exfig_mp.brake import Brake
 from exfig_mp.errors import ExfigError
 from exfig_mp.exporters.folder import Folder
 from exfig_mp.exporters.protocol import Entry, Naming, Selection
@@ -52,7 +54,12 @@ def parts(tmp_path, request):
     ledger.begin(plan)
     queue: Any = Queue()
     journal = Journal(str(tmp_path / "coordinator.jsonl"))
-    yield Pipeline(plan, queue, journal, ledger, fail_fast=request.param), queue, ledger, tuple(plan.renders)
+    yield (
+        Pipeline(plan, queue, journal, ledger, Brake(AbortPolicy(), fail_fast=request.param)),
+        queue,
+        ledger,
+        tuple(plan.renders),
+    )
     journal.close()
 
 
@@ -86,16 +93,15 @@ def test_expired_urls_are_asked_for_again_together_when_all_others_are_settled(p
 
 
 @pytest.mark.parametrize("cause", ["network", "timeout"])
-def test_a_remembered_store_that_is_gone_is_asked_for_anew(parts, cause):
+def test_a_store_that_cannot_be_reached_costs_figma_nothing(parts, cause):
     pipeline, queue, ledger, (first, second) = parts
-    pipeline.remember(Memory(rendered={first: Rendered(first, "https://gone/1", time.time())}))
+    pipeline.remember(Memory(rendered={first: Rendered(first, "https://away/1", time.time())}))
 
     pipeline.settle(failed(first, cause))
-    pipeline.settle(failed(second, cause))
+    pipeline.settle(Done(second, 1, "x"))
 
-    assert [render.id for render in queue.asked] == [first]
-    assert set(ledger.failed) == {second}
-    assert not queue.closed
+    assert queue.asked == []
+    assert set(ledger.failed) == {first}
 
 
 def test_the_queue_is_closed_when_everything_is_settled(parts):

@@ -8,27 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exfig_mp.abort import Verdict
+from exfig_mp.analysis import Group, Share
 from exfig_mp.exporters.folder import Folder
 from exfig_mp.exporters.protocol import Entry, Naming, Selection
 from exfig_mp.ledger import EntryFailure, Ledger
 from exfig_mp.model import Asset, Done, Failure, Node, Render
 from exfig_mp.plan import build_plan, plan_entry
-from exfig_mp.report import (
-    SCHEMA_VERSION,
-    CauseReport,
-    ItemFailure,
-    LimitReport,
-    Pacing,
-    Run,
-    build_report,
-    by_cause,
-    to_json,
-)
+from exfig_mp.report import SCHEMA_VERSION, ItemFailure, Run, build_report, by_cause, to_json
+from exfig_mp.waits import LimitReport, Pacing
 
-LIMIT = LimitReport("Tier 1", "20/min", "plan and seat")
-RUN = Run(
-    "1.2.3", "2026-01-01T00:00:00+00:00", 1.23456, Pacing(0.988, (LimitReport("Tier 1", "20/min", "plan and seat"),))
-)
+RUN = Run("1.2.3", "2026-01-01T00:00:00+00:00", 1.23456)
 
 
 def asset(name: str) -> Asset:
@@ -61,6 +51,7 @@ def test_a_run_that_did_everything_is_a_success(ledger):
         ledger.settle_done(Done(key(name), 100, "d", attempts=2))
     ledger.retries["api"], ledger.retries["downloads"] = 1, 2
     ledger.calls.update({("meta", 3): 2, ("images", 1): 1})
+    ledger.pacing = Pacing(0.988, (LimitReport("Tier 1", "20/min", "plan and seat"),))
 
     report = build_report(ledger, RUN)
 
@@ -115,7 +106,7 @@ def test_a_failed_entry_or_config_is_reported_without_a_plan():
     ],
 )
 def test_a_run_that_was_stopped_ends_with_code_4_unless_the_cause_has_a_code_of_its_own(causes, code):
-    ledger = Ledger(stopped=True)
+    ledger = Ledger(stopped="failFast")
     ledger.entry_failures = [EntryFailure("a.yaml", "", Failure(cause, "x")) for cause in causes]
 
     report = build_report(ledger, RUN)
@@ -128,7 +119,7 @@ def test_a_run_that_was_stopped_ends_with_code_4_unless_the_cause_has_a_code_of_
 def test_what_a_stop_left_undone_is_neither_in_place_nor_failed(ledger):
     ledger.settle_done(Done(key("c"), 100, "d"))
     ledger.settle_failed(key("a"), Failure("server", "it said 503"))
-    ledger.stopped = True
+    ledger.stopped = "failFast"
 
     report = build_report(ledger, RUN)
 
@@ -142,23 +133,43 @@ def test_what_a_stop_left_undone_is_neither_in_place_nor_failed(ledger):
     assert body["stopped"] == {"by": "failFast", "failure": body["failures"][0]}
 
 
-def test_failures_are_grouped_by_cause_and_advice_the_largest_group_first():
-    found = [
-        ("b.yaml", Failure("disk", "full", "make room")),
-        *((f"{name}.yaml", Failure("server", f"HTTP 50{name}", "wait")) for name in "31234"),
-        ("b.yaml", Failure("server", "HTTP 500", "look at the proxy")),
+def test_failures_are_grouped_by_cause_with_times_hosts_and_configs_the_largest_group_first(ledger):
+    ledger.settle_failed(key("a"), Failure("server", "HTTP 503", "wait", host="s3.example"), 60.0)
+    ledger.entry_failures = [
+        EntryFailure("b.yaml", "", Failure("disk", "full", "make room"), 10.0),
+        EntryFailure("c.yaml", "", Failure("server", "HTTP 503", "wait"), 120.0),
     ]
-    ledger = Ledger(entry_failures=[EntryFailure(config, "", failure) for config, failure in found])
 
     report = build_report(ledger, RUN)
 
+    early, first, last = (f"1970-01-01T00:0{at}+00:00" for at in ("0:10", "1:00", "2:00"))
+    configs = (Share("a.yaml", 1), Share("b.yaml", 1), Share("c.yaml", 1))
     assert report.causes == (
-        CauseReport(
-            "server", 5, "wait", ("1.yaml", "2.yaml", "3.yaml", "4.yaml"), ("HTTP 503", "HTTP 501", "HTTP 502")
-        ),
-        CauseReport("disk", 1, "make room", ("b.yaml",), ("full",)),
-        CauseReport("server", 1, "look at the proxy", ("b.yaml",), ("HTTP 500",)),
+        Group("server", 2, first, last, "HTTP 503", "wait", (Share("s3.example", 1),), configs),
+        Group("disk", 1, early, early, "full", "make room", (), (configs[1],)),
     )
+
+
+def test_a_run_that_a_policy_gave_up_says_why_and_since_when(ledger):
+    ledger.settle_failed(key("a"), Failure("network", "reset"), 60.0)
+    ledger.stopped, ledger.verdict = "abort", Verdict("failures", "25 of 25 failed", 60.0, 80.0, 25, 25)
+
+    report = build_report(ledger, RUN)
+
+    assert report.exit_code == 4
+    assert not report.success
+    assert report.stopped is not None
+    assert (report.stopped.reason, report.stopped.since) == ("25 of 25 failed", "1970-01-01T00:01:00+00:00")
+    assert "--abort-failure-rate" in report.stopped.advice
+
+
+@pytest.mark.parametrize(("reason", "code"), [("diskFull", 1), ("signal", 1), ("abort", 4)])
+def test_a_run_that_was_stopped_is_no_success_even_without_a_failure(ledger, reason, code):
+    ledger.stopped = reason
+
+    report = build_report(ledger, RUN)
+
+    assert (report.success, report.exit_code, report.not_done) == (False, code, 3)
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xy"))))
@@ -193,7 +204,7 @@ def test_the_exit_code_follows_from_the_causes(causes, code):
 
 
 def test_the_json_of_a_report_is_what_tools_were_promised(ledger):
-    ledger.settle_failed(key("b"), Failure("server", "it said 503"))
+    ledger.settle_failed(key("b"), Failure("server", "it said 503"), 60.0)
     ledger.warnings.append("careful")
 
     body = json.loads(to_json(build_report(ledger, RUN)))
@@ -202,8 +213,13 @@ def test_the_json_of_a_report_is_what_tools_were_promised(ledger):
     assert {"version", "startedAt", "seconds", "success", "renders", "errorCategory", "pacing"} <= set(body)
     assert body["warnings"] == ["careful"]
     assert body["causes"] == [
-        {"cause": "server", "count": 2, "advice": "", "configs": ["a.yaml", "b.yaml"], "examples": ["it said 503"]}
-    ]
+        {
+            "cause": "server", "count": 1, "message": "it said 503",
+            "firstAt": "1970-01-01T00:01:00+00:00", "lastAt": "1970-01-01T00:01:00+00:00",
+            "advice": "wait until the host is well again; Figma's status page is status.figma.com",
+            "hosts": [], "configs": [{"name": "a.yaml", "count": 1}, {"name": "b.yaml", "count": 1}],
+        }
+    ]  # fmt: skip
     assert body["stopped"] is None
     assert body["failures"][0] == {
         "config": "a.yaml", "cause": "server", "message": "it said 503", "entry": "web.icons", "asset": "Raw/b",

@@ -34,6 +34,12 @@ class CommandOptions:
     concurrent_downloads: int | None
     parallel: int | None
     fail_fast: bool | None
+    abort_failure_rate: float | None
+    abort_window: int | None
+    abort_crashes: int | None
+    abort_crash_window: float | None
+    log_format: str
+    log_file: str | None
     resume: bool
     resume_force: bool
     restart: bool
@@ -145,6 +151,31 @@ _SHARED = (
     ),
     option("--api-url", metavar="URL", help="Origin of the API. [default: https://api.figma.com]"),
     option("--report", multiple=True, type=click.Path(dir_okay=False), help="Write a report (.json)."),
+    option(
+        "--abort-failure-rate",
+        type=click.FloatRange(0, 100),
+        metavar="PCT",
+        help="Failures among consecutive downloads that are not borne; 0: however many. [default: 50]",
+    ),
+    option("--abort-window", type=click.IntRange(0), metavar="N", help="Downloads that are looked at. [default: 10]"),
+    option(
+        "--abort-crashes",
+        type=click.IntRange(0),
+        metavar="N",
+        help="Dying workers that end a run; 0: never. [default: 3]",
+    ),
+    option(
+        "--abort-crash-window",
+        type=click.FloatRange(0),
+        metavar="S",
+        help="Seconds within which they die. [default: 300]",
+    ),
+    option(
+        "--log-format", type=click.Choice(["text", "json"]), default="text", help="Form of the log. [default: text]"
+    ),
+    option(
+        "--log-file", type=click.Path(dir_okay=False), metavar="FILE", help="Append the log, from info on, to a file."
+    ),
     option("--fsync/--no-fsync", default=None, help="Sync each file before it is renamed into place."),
     click.option("-v", "--verbose", is_flag=True, envvar="EXFIG_MP_VERBOSE", help="Log every retry and wait."),
     click.option("-q", "--quiet", is_flag=True, envvar="EXFIG_MP_QUIET", help="Print errors only."),

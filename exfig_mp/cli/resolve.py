@@ -22,9 +22,10 @@ from exfig_mp.model import Failure
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from exfig_mp.abort import AbortPolicy
     from exfig_mp.cli.options import CommandOptions
     from exfig_mp.config import Config
-    from exfig_mp.exporters.settings import Figma
+    from exfig_mp.exporters.settings import Abort, Figma
     from exfig_mp.ratelimit import Rate
     from exfig_mp.retry import RetryPolicy
     from exfig_mp.run_options import RunOptions
@@ -85,7 +86,20 @@ def resolve(options: CommandOptions, configs: Iterable[Config], config_hash: str
         # Of all configs: they share downloads, and none of them may lose its host to another one's list.
         allowed_hosts=tuple(sorted({host.lower() for one in figma for host in one.allowed_hosts})),
         few_renders=tier_spacings[0] >= MONTHLY,
+        abort=_abort_policy(options, [root.abort for root in roots]),
         fail_fast=fail_fast,
+    )
+
+
+def _abort_policy(options: CommandOptions, configured: list[Abort]) -> AbortPolicy:
+    from exfig_mp.abort import AbortPolicy
+
+    default = AbortPolicy()
+    return AbortPolicy(
+        failure_rate=_pick(options.abort_failure_rate, (one.failure_rate for one in configured), default.failure_rate),
+        window=_pick(options.abort_window, (one.window for one in configured), default.window),
+        crashes=_pick(options.abort_crashes, (one.crashes for one in configured), default.crashes),
+        crash_window=_pick(options.abort_crash_window, (one.crash_window for one in configured), default.crash_window),
     )
 
 

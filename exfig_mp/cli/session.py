@@ -6,12 +6,15 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from exfig_mp import __version__
 from exfig_mp.cli.resolve import resume_command
 from exfig_mp.errors import ConfigError
 
@@ -33,47 +36,45 @@ class Task:
     loaded: Loaded | None = None
 
 
-class _Interrupted(Exception):  # noqa: N818  # a decision of the user, no error
-    """The run was stopped by a signal."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
-
-
 def execute(task: Task, options: CommandOptions) -> None:
     """Run the task, show what happens, and exit with the code that the report asks for."""
     from exfig_mp.cli.summary import show_summary
     from exfig_mp.ledger import EntryFailure, Ledger
-    from exfig_mp.log import open_log
+    from exfig_mp.log import LogOptions, open_log
     from exfig_mp.model import Failure
 
     for path in options.report:
         if not path.endswith(".json"):
             raise ConfigError(f"{path}: reports are written as .json only")
     secrets = (task.options.api.token.value,) if task.options else ()
-    log = open_log("error" if options.quiet else "info" if options.verbose else "warning", secrets=secrets)
+    chosen = LogOptions.chosen(
+        quiet=options.quiet, verbose=options.verbose, as_json=options.log_format == "json", path=options.log_file
+    )
+    log = open_log(chosen, secrets=secrets)
+    if log.problems:
+        raise ConfigError(log.problems[0], "choose another --log-file")
     ledger = Ledger()
     for failed in task.loaded.failed if task.loaded else ():
         for problem in failed.problems:
-            ledger.entry_failures.append(EntryFailure(failed.label, "", Failure("config", str(problem))))
+            ledger.entry_failures.append(EntryFailure(failed.label, "", Failure("config", str(problem)), time.time()))
     for config in task.loaded.configs if task.loaded else ():
         ledger.warnings += [str(warning) for warning in config.warnings]
     if task.options is None:
         raise ConfigError("no config can be used", problems=tuple(one.failure.message for one in ledger.entry_failures))
-    try:
-        report = _run(task, options, ledger, log)
-    except _Interrupted as stop:
-        name = signal.Signals(stop.number).name
+    report, caught = _run(task, options, ledger, log)
+    resume = resume_command(sys.argv[1:])
+    if caught:
+        name = signal.Signals(caught[0]).name
         click.echo(f"Interrupted by {name} with {ledger.settled:,} of {ledger.total:,} renders done.", err=True)
-        click.echo(f"  Everything done is kept. Go on with: {resume_command(sys.argv[1:])}", err=True)
-        sys.exit(128 + stop.number)
-    show_summary(report, options, resume_command(sys.argv[1:]))
+        click.echo(f"  Everything done is kept. Go on with: {resume}", err=True)
+    else:
+        show_summary(report, options, resume)
     _write_reports(report, options)
-    sys.exit(report.exit_code)
+    sys.exit(128 + caught[0] if caught else report.exit_code)
 
 
-def _run(task: Task, options: CommandOptions, ledger: Ledger, log: Log) -> Report:
+def _run(task: Task, options: CommandOptions, ledger: Ledger, log: Log) -> tuple[Report, list[int]]:
+    """Return the report, and the signal that ended the run, if one did."""
     if sys.platform == "win32":
         runner = asyncio.Runner()
     else:
@@ -84,9 +85,10 @@ def _run(task: Task, options: CommandOptions, ledger: Ledger, log: Log) -> Repor
         return runner.run(_run_until_signal(task, options, ledger, log))
 
 
-async def _run_until_signal(task: Task, options: CommandOptions, ledger: Ledger, log: Log) -> Report:
+async def _run_until_signal(task: Task, options: CommandOptions, ledger: Ledger, log: Log) -> tuple[Report, list[int]]:
     from exfig_mp.batch import run
     from exfig_mp.cli.progress import progress
+    from exfig_mp.report import Run, build_report
 
     assert task.options is not None  # noqa: S101  # execute has checked
     running = asyncio.ensure_future(run(task.work, task.options, ledger, log))
@@ -105,11 +107,12 @@ async def _run_until_signal(task: Task, options: CommandOptions, ledger: Ledger,
         loop.add_signal_handler(number, stop, number)
     async with progress(ledger, quiet=options.quiet, color=not options.no_color):
         try:
-            return await running
-        except asyncio.CancelledError:
+            return await running, caught
+        except asyncio.CancelledError:  # so early that the run had not begun
             if not caught:
                 raise
-            raise _Interrupted(caught[0]) from None
+            ledger.stopped = "signal"
+            return build_report(ledger, Run(__version__, datetime.now(UTC).isoformat(timespec="seconds"), 0.0)), caught
 
 
 def _write_reports(report: Report, options: CommandOptions) -> None:

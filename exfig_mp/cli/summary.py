@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from exfig_mp.cli.options import CommandOptions
     from exfig_mp.report import ItemFailure, Report, Stop
 
+_HOSTS = 3  # of one cause
 _SHOWN = 20
 """Failures of one cause that are listed; the JSON report has all."""
 
@@ -31,7 +32,7 @@ def show_summary(report: Report, options: CommandOptions, resume: str) -> None:
         console.print(_table(report))
         console.print(_totals(report), highlight=False, markup=False)
     # What the config asks for stays as it is, but for hosts that it may allow: then single assets fail.
-    if any(failure.cause != "config" or failure.asset for failure in report.failures):
+    if report.stopped or any(failure.cause != "config" or failure.asset for failure in report.failures):
         errors.print(f"Go on with: {resume}", markup=False, highlight=False)
 
 
@@ -48,7 +49,15 @@ def _table(report: Report) -> Table:
 def _stop(report: Report, stop: Stop) -> str:
     undone = f"{report.not_done:,} of {report.renders:,} renders are not done"
     rest = undone if report.renders else "nothing was started"
-    return f"Stopped by --fail-fast at {_where(stop.failure)} ({stop.failure.cause}): {rest}."
+    at = f" at {_where(stop.failure)} ({stop.failure.cause})" if stop.failure else ""
+    match stop.by:
+        case "abort":
+            since = f", since {stop.since}" if stop.since else ""
+            return f"Given up: {stop.reason}{since}: {rest}.\n  {stop.advice}"
+        case "diskFull":
+            return f"Stopped by a full disk{at}: {rest}."
+        case _:
+            return f"Stopped by --fail-fast{at}: {rest}."
 
 
 def _where(failure: ItemFailure) -> str:
@@ -85,3 +94,9 @@ def _show_failures(report: Report, errors: Console) -> None:
             errors.print(f"  and {len(failures) - _SHOWN:,} more (see --report)", markup=False, highlight=False)
         if advice:
             errors.print(f"  {advice}", markup=False, highlight=False)
+    for group in report.causes:
+        hosts = ", ".join(f"{host.name} ({host.count:,})" for host in group.hosts[:_HOSTS])
+        if hosts and group.count > 1:
+            errors.print(
+                f"{group.cause}: {group.first_at} to {group.last_at}, at {hosts}", markup=False, highlight=False
+            )

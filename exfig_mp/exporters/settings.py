@@ -256,19 +256,19 @@ class Output(Section):
 class Resources(Section):
     """`resources`: when a worker is replaced by a fresh one. Memory in per cent, age in seconds."""
 
-    memory_limit: Annotated[float, Gt(0), Le(100)] = 80
-    worker_max_age: Seconds = 7200
+    memory_limit: Annotated[float, Gt(0), Le(100)] | None = None
+    worker_max_age: Seconds | None = None
     worker_max_tasks: Annotated[int, Ge(1)] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abort(Section):
-    """`abort`: when a run gives up. The rate in per cent, windows in operations and in seconds."""
+    """`abort`: when a run gives up. The rate in per cent, windows in operations and in seconds; 0 is never."""
 
-    failure_rate: Annotated[float, Gt(0), Le(100)] = 50
-    window: Annotated[int, Ge(1)] = 10
-    crashes: Annotated[int, Ge(1)] = 3
-    crash_window: Seconds = 300
+    failure_rate: Annotated[float, Ge(0), Le(100)] | None = None
+    window: Annotated[int, Ge(0)] | None = None
+    crashes: Annotated[int, Ge(0)] | None = None
+    crash_window: Annotated[float, Ge(0)] | None = None
 
 
 def within(keys: tuple[str | int, ...], problems: Iterable[Problem]) -> list[Problem]:

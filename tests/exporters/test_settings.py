@@ -194,7 +194,7 @@ def test_an_empty_config_has_the_defaults():
     root = read({})
 
     assert root == Root()
-    assert (root.abort.failure_rate, root.resources.worker_max_age) == (50, 7200)
+    assert (root.abort.failure_rate, root.resources.worker_max_age) == (None, None)
     assert root.problems() == []
     assert root.entries() == ()
 
