@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from exfig_mp.model import Cause, Failure
 
-COUNTED: frozenset[Cause] = frozenset({"network", "timeout", "server", "expired_url", "invalid_body", "disk", "error"})
+COUNTED: frozenset[Cause] = frozenset({"network", "timeout", "server", "expired_url", "invalid_body", "error"})
 """Causes that say something about the world around an item, so that the next operation will likely fail as well.
 
 `expired_url` is final only if the store refuses a fresh URL, too; `invalid_body` is what a proxy's login page comes
@@ -39,9 +39,10 @@ to; `error` is what nobody has foreseen, and thus no item's fault.
 
 All others are passed over as if the operation had not been: they are no failure, and no success either, behind which
 an outage could hide. `null_render`, `not_found`, `forbidden` and `config` are about the item or its config: a library
-of which 60 % is invisible is no outage, and the other 40 % are wanted. `auth` and `rate_limit` are clear answers with
-exit codes and advice of their own. `crashed` was counted when the workers died; `aborted` is what follows from a
-verdict.
+of which 60 % is invisible is no outage, and the other 40 % are wanted. So is `disk`: a folder that cannot be written
+to is that of one config, and others have theirs (`disk_full` ends a run by itself). `auth` and `rate_limit` are clear
+answers with exit codes and advice of their own. `crashed` was counted when the workers died; `aborted` is what follows
+from a verdict.
 """
 
 _FALSE_ABORT = 1e-9  # most that one test may err with where half the allowed rate is normal

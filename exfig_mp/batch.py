@@ -30,16 +30,16 @@ from exfig_mp.limiter import Limiter
 from exfig_mp.pipeline import Pipeline
 from exfig_mp.plan import build_plan
 from exfig_mp.report import Run, build_report
-from exfig_mp.resume import decide
+from exfig_mp.resume import damage, decide
 from exfig_mp.room import check_room
 from exfig_mp.sources.figma_api import FigmaApi
-from exfig_mp.sources.render_queue import RenderQueue
+from exfig_mp.sources.render_queue import SIDE_BY_SIDE, RenderQueue
 from exfig_mp.waits import LimitReport, Pacing, WaitReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from exfig_mp.engines.protocol import Engine
+    from exfig_mp.engines.protocol import Death, Engine, Recycling
     from exfig_mp.journal import Memory
     from exfig_mp.ledger import Ledger
     from exfig_mp.log import Log
@@ -76,7 +76,7 @@ async def run(work: Sequence[Work], options: RunOptions, ledger: Ledger, log: Lo
     given = _Run(work, options, ledger, log, Brake(options.abort, fail_fast=options.fail_fast))
     if _must_stop(given):  # a config could not be read: nothing is started, an earlier checkpoint stays
         return build_report(ledger, Run(__version__, started_at, time.monotonic() - started))
-    with Checkpoint(options.state_dir, options.config_hash) as checkpoint:
+    with Checkpoint(options.state_dir, options.config_hash, options.entries) as checkpoint:
         memory = _resume(checkpoint, options, log)
         try:
             await _export(given, checkpoint, memory)
@@ -88,6 +88,7 @@ async def run(work: Sequence[Work], options: RunOptions, ledger: Ledger, log: Lo
             raise
         finally:
             checkpoint.report(ledger.items, at_once=True)
+        ledger.warnings += log.problems
         ledger.stopped, ledger.verdict = given.brake.reason, given.brake.verdict
         report = build_report(ledger, Run(__version__, started_at, time.monotonic() - started))
         if report.success:
@@ -105,8 +106,9 @@ async def _export(given: _Run, checkpoint: Checkpoint, memory: Memory) -> None:
         stack.callback(_note_pacing, limiter, ledger)
         for limit in limiter.limits():
             log.info("rate limit", **limit._asdict())
-        engine = await stack.enter_async_context(_engine(options, checkpoint, ledger, log))
-        session = await stack.enter_async_context(Session(options.session(2 * options.parallel)))
+        stack.callback(_sweep_after_deaths, given)  # when the engine is gone
+        engine = await stack.enter_async_context(_engine(given, checkpoint))
+        session = await stack.enter_async_context(Session(options.session(SIDE_BY_SIDE + 2 * options.parallel)))
         api = FigmaApi(session, limiter, options.api, _Answers(checkpoint, journal), _on_retry(ledger, log))
         ledger.calls = api.calls
         try:
@@ -115,7 +117,10 @@ async def _export(given: _Run, checkpoint: Checkpoint, memory: Memory) -> None:
             _sweep(plan, log)
             queue = RenderQueue(api, few_calls=options.few_renders)
             pipeline = Pipeline(plan, queue, journal, ledger, given.brake)
-            pipeline.remember(memory)
+            verified = await asyncio.to_thread(memory.verify, plan.destinations, content=options.verify)
+            if verified.lost:
+                log.warning("what was in place is gone or changed, and fetched again", count=len(verified.lost))
+            pipeline.remember(memory, verified.in_place)
             check_room(ledger.destinations_left())
             if not _must_stop(given):
                 started = time.monotonic()
@@ -156,11 +161,17 @@ def _sweep(plan: Plan, log: Log) -> None:
         log.info("temporary files of dead runs are deleted", count=swept)
 
 
+def _sweep_after_deaths(given: _Run) -> None:
+    """A worker that was killed before it could rename its file has left that behind."""
+    if given.brake.deaths and given.ledger.plan:
+        _sweep(given.ledger.plan, given.log)
+
+
 def _resume(checkpoint: Checkpoint, options: RunOptions, log: Log) -> Memory:
-    found = checkpoint.find()
-    if checkpoint.damaged:
-        log.warning("the checkpoint's manifest is damaged" + (": the one before it is used" if found else ""))
-    decision = decide(found, options.wish)
+    found = None if options.wish == "restart" else checkpoint.find()  # what a newer version wrote goes unread
+    if problem := damage(found, damaged=checkpoint.damaged):
+        log.warning(problem)
+    decision = decide(found, options.wish, options.checkpoint_max_age)
     goes_on = decision.choice == "go_on" or (decision.choice == "ask" and options.confirm(decision.reason))
     if found is None or not goes_on:
         hint = " (--resume=force goes on)" if decision.choice == "ask" else ""
@@ -168,16 +179,26 @@ def _resume(checkpoint: Checkpoint, options: RunOptions, log: Log) -> Memory:
             log.warning(decision.reason + hint)
         return checkpoint.start_over()
     memory = checkpoint.go_on(found)
-    log.info(decision.reason or "resuming", rendered=len(memory.rendered), placed=len(memory.placed))
+    tell = log.warning if decision.reason else log.info  # that a changed configuration is gone on with
+    tell(decision.reason or "resuming", rendered=len(memory.rendered), placed=len(memory.placed))
     if memory.damaged:
         log.warning("damaged journal lines were passed over", lines=memory.damaged)
     return memory
 
 
-def _engine(options: RunOptions, checkpoint: Checkpoint, ledger: Ledger, log: Log) -> Engine:
-    def on_retry(event: Retried) -> None:
-        ledger.retries["downloads"] += 1
-        log.info("download repeated", reason=event.reason, attempt=event.attempt, seconds=round(event.seconds, 2))
+def _engine(given: _Run, checkpoint: Checkpoint) -> Engine:
+    options, ledger, log, brake = given.options, given.ledger, given.log, given.brake
+
+    def on_retry(_: Retried) -> None:
+        ledger.retries["downloads"] += 1  # whoever runs the job has logged it
+
+    def on_death(death: Death) -> None:
+        log.warning("a worker died", worker=death.worker, pid=death.pid, how=death.how, jobs=len(death.jobs))
+        brake.death()
+
+    def on_recycle(one: Recycling) -> None:
+        facts = {"worker": one.worker, "pid": one.pid, "reason": one.reason, "jobs": one.jobs, "resident": one.resident}
+        log.info("a worker is replaced", **facts)
 
     engine = Processes if options.workers else Inline
     return engine(
@@ -186,6 +207,11 @@ def _engine(options: RunOptions, checkpoint: Checkpoint, ledger: Ledger, log: Lo
             journal_path=checkpoint.journal_path,
             limiter=options.limiter,
             on_retry=on_retry,
+            on_death=on_death,
+            on_recycle=on_recycle,
+            on_warning=log.warning,
+            supervision=options.supervision,
+            log=options.log,
             session=options.session(options.connections),
             transfer=options.transfer,
         )
@@ -204,8 +230,8 @@ def _on_wait(ledger: Ledger, log: Log) -> Callable[[Wait], None]:
 def _on_retry(ledger: Ledger, log: Log) -> Callable[[Attempt], None]:
     def on_retry(attempt: Attempt) -> None:
         ledger.retries["api"] += 1
-        facts = {"attempt": attempt.number, "seconds": round(attempt.seconds, 2), "reason": attempt.reason}
-        log.info("request repeated", subject=attempt.subject, **facts)
+        facts = {"item": attempt.subject, "attempt": attempt.number, "correlation": attempt.correlation}
+        log.info("request repeated", **facts, seconds=round(attempt.seconds, 2), reason=attempt.reason)
 
     return on_retry
 

@@ -33,6 +33,7 @@ class Brake:
         self._wall = wall
         self._pulled = asyncio.Event()
         self.reason: StopReason = ""
+        self.deaths = 0
 
     @property
     def verdict(self) -> Verdict | None:
@@ -53,6 +54,7 @@ class Brake:
 
     def death(self) -> None:
         """A worker died that nobody had told to."""
+        self.deaths += 1
         self._watch.crashed(self._wall())
         self._look()
 

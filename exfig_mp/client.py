@@ -17,14 +17,18 @@ import aiohttp
 from yarl import URL
 
 from exfig_mp.hosts import access, in_bucket, refusal
+from exfig_mp.redaction import Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_REDIRECTS = 5
 _CHUNK = 256 * 1024
+_LONGEST_TEXT = 300  # characters of somebody else's words
+_REDACTED = Redactor((), 100 * _LONGEST_TEXT).text  # a cut could take away what tells that a password is one
 
-Trouble = Literal["timeout", "network", "too_large", "forbidden_url"]
+Trouble = Literal["timeout", "network", "proxy", "too_large", "forbidden_url"]
+"""`proxy`: the proxy refuses to pass the request on, and will again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,8 @@ class SessionOptions:
     Args:
         connections: most connections open at once.
         connect_timeout: seconds to reach the host.
-        idle_timeout: seconds without a single byte after which an answer has stalled.
+        idle_timeout: seconds without a single byte after which an answer has stalled; for a `patient` request that
+            counts within the body only.
         allowed_hosts: further hosts that may be asked, beside Figma's, in lower case; `*.` and a domain allows its
             sub-domains. A loopback host may be asked without TLS.
         max_body: most bytes of one body, after decompression.
@@ -68,13 +73,15 @@ class SessionOptions:
 class Get:
     """One request: `headers` go to the first host only, never along with a redirect to another one.
 
-    What is to be sent `once` is not sent again by the library when a connection breaks: somebody counts it.
+    What is to be sent `once` is not sent again by the library when a connection breaks: somebody counts it. A `patient`
+    request lets the server work in silence, until its headers come, for as long as `timeout` seconds allow.
     """
 
     url: str
     timeout: float
     headers: Mapping[str, str] = field(default_factory=dict)
     once: bool = False
+    patient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,10 @@ class Session:
     def __init__(self, options: SessionOptions) -> None:
         self._options = options
         self._routes: dict[tuple[str, str], _Route] = {}
+        self._timeout = aiohttp.ClientTimeout(
+            total=None, sock_connect=options.connect_timeout, sock_read=options.idle_timeout
+        )
+        self._patient_timeout = aiohttp.ClientTimeout(total=None, sock_connect=options.connect_timeout)
 
     async def __aenter__(self) -> Self:
         options = self._options
@@ -100,9 +111,7 @@ class Session:
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": "exfig-mp", "Accept-Encoding": "gzip"},
             auto_decompress=False,  # the library takes a gzip stream that is cut for a whole one
-            timeout=aiohttp.ClientTimeout(
-                total=None, sock_connect=options.connect_timeout, sock_read=options.idle_timeout
-            ),
+            timeout=self._timeout,
         )
         return self
 
@@ -117,9 +126,15 @@ class Session:
         try:
             async with asyncio.timeout(request.timeout):
                 return await self._follow(request)
-        except TimeoutError as error:
-            stalled = isinstance(error, aiohttp.ServerTimeoutError)
-            return NoReply("timeout", "the answer stalled" if stalled else f"no answer within {request.timeout:g} s")
+        except (_StalledError, aiohttp.ServerTimeoutError):
+            return NoReply("timeout", "the answer stalled")
+        except TimeoutError:
+            return NoReply("timeout", f"no answer within {request.timeout:g} s")
+        except aiohttp.ClientHttpProxyError as error:
+            is_final = error.status in range(400, 500) and error.status not in {408, 429}
+            return NoReply("proxy" if is_final else "network", describe(error))
+        except aiohttp.InvalidURL as error:
+            return NoReply("proxy", describe(error))
         except (aiohttp.ClientError, OSError, ssl.SSLError, ValueError) as error:
             return NoReply("network", describe(error))
 
@@ -135,22 +150,23 @@ class Session:
                 allow_redirects=False,
                 proxy=route.proxy,
                 middlewares=(_not_again,) if request.once else (),
+                timeout=self._patient_timeout if request.patient else self._timeout,
             ) as response:
                 target = response.headers.get("Location")
                 if response.status not in {301, 302, 303, 307, 308} or target is None:
-                    return await self._read(response)
+                    return await self._read(response, patient=request.patient)
             following = URL(urljoin(str(url), target), encoded=True)
             if (following.scheme, following.authority) != (url.scheme, url.authority):
                 headers = {}
             url = following
         return NoReply("forbidden_url", f"more than {MAX_REDIRECTS} redirects")
 
-    async def _read(self, response: aiohttp.ClientResponse) -> Reply | NoReply:
+    async def _read(self, response: aiohttp.ClientResponse, *, patient: bool) -> Reply | NoReply:
         limit = self._options.max_body
         if int(response.headers.get("Content-Length") or 0) > limit:
             return NoReply("too_large", f"the body is longer than {limit:,} bytes")
         chunks, size = [], 0
-        async for chunk in response.content.iter_chunked(_CHUNK):
+        while chunk := await (self._next(response.content) if patient else response.content.read(_CHUNK)):
             size += len(chunk)
             if size > limit:
                 return NoReply("too_large", f"the body is longer than {limit:,} bytes")
@@ -163,6 +179,17 @@ class Session:
             if len(body) > limit:
                 return NoReply("too_large", f"the body is longer than {limit:,} bytes")
         return Reply(response.status, headers, body)
+
+    async def _next(self, content: aiohttp.StreamReader) -> bytes:
+        """Return the next bytes of a body, none at its end."""
+        idle = asyncio.timeout(self._options.idle_timeout)
+        try:
+            async with idle:
+                return await content.read(_CHUNK)
+        except TimeoutError as error:
+            if idle.expired():
+                raise _StalledError from error
+            raise
 
     def _route(self, url: URL) -> _Route:
         """Return whether and how `url` may be asked for; found out once for each host, wherever the path plays no part.
@@ -191,6 +218,10 @@ class Session:
         direct = is_loopback(host) or urllib.request.proxy_bypass(host)
         proxy = None if direct else urllib.request.getproxies().get(scheme)
         return _Route(None, proxy, only_bucket=allowed == "bucket")
+
+
+class _StalledError(Exception):
+    """No byte came for too long."""
 
 
 def _host(url: URL) -> str:
@@ -239,4 +270,23 @@ def describe(error: Exception) -> str:
     """Return one line about a library's or the system's error: many of them have an empty text."""
     if isinstance(error, aiohttp.ClientPayloadError):
         return "the answer broke off"
-    return str(error) or type(error).__name__
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return f"the proxy answered HTTP {error.status}"
+    if isinstance(error, aiohttp.InvalidURL):  # its text is the URL of the proxy: those of requests are valid
+        return "the address of the proxy is not like http://host:port"
+    if isinstance(error, aiohttp.ClientResponseError):  # its text has the URL, which may hold a password
+        return plain(error.message) or "the answer is no HTTP"
+    return plain(str(error)) or type(error).__name__
+
+
+def plain(text: str) -> str:
+    """Return somebody else's words, fit for a message: without what looks like a credential, on one line, not long."""
+    clean = printable(_REDACTED(text))
+    return clean if len(clean) <= _LONGEST_TEXT else clean[:_LONGEST_TEXT] + "…"
+
+
+def printable(text: str) -> str:
+    """Return `text` with escapes in place of what would end a line, steer a terminal or turn the text around."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)

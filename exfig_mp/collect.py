@@ -26,7 +26,7 @@ async def collect(work: Sequence[Work], api: FigmaApi, parallel: int, ledger: Le
     """Return the entries that can be planned, in order; what cannot is a failure in the ledger.
 
     Raises:
-        FigmaError: the token is refused or blocked, so that no file can be had.
+        FigmaError: the token is refused, so that no file can be had.
     """
     keys = {key for one in work for key in _file_keys(one)}
     files = await figma.fetch(api, keys, parallel)

@@ -5,7 +5,7 @@ Library exceptions become one of these at the door where the library is used. Al
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from exfig_mp.model import Cause, Failure
@@ -79,7 +79,7 @@ class DiskError(ExfigError):
         self.is_full = is_full
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _disk_error, (self.message, self.advice, self.is_full)
+        return _disk_error, (type(self), self.message, self.advice, self.is_full)
 
     @property
     def cause(self) -> Cause:
@@ -87,5 +87,6 @@ class DiskError(ExfigError):
         return "disk_full" if self.is_full else "disk"
 
 
-def _disk_error(message: str, advice: str, is_full: bool) -> DiskError:  # pickle knows no keywords
-    return DiskError(message, advice, is_full=is_full)
+def _disk_error(kind: type[DiskError], *said: Any) -> DiskError:
+    message, advice, is_full = said
+    return kind(message, advice, is_full=is_full)  # pickle knows no keywords

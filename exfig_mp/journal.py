@@ -7,6 +7,10 @@ after what it claims has happened. So merging is a union of lines, in any order,
 from __future__ import annotations
 
 import os
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import filelock
@@ -15,13 +19,30 @@ from msgspec import Struct
 
 from exfig_mp import files
 from exfig_mp.errors import LockedError
-from exfig_mp.hashing import checksum
+from exfig_mp.hashing import checksum, digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
+
+_THREADS = 8  # a cold or far disk answers many at once; on a warm one they cost nothing
+_CHUNK = 256  # jobs that a thread verifies before it takes more
+_BLOCK = 1 << 20  # bytes that are read at once
 
 
-class Rendered(Struct, frozen=True, tag="rendered"):
+class Begun(Struct, frozen=True, gc=False, order=True, tag="begun"):
+    """A run began, or went on: what its manifest says of it, for the case that no manifest is left.
+
+    `at` is in Unix time; `entries` are labels and the hashes of their options (see `checkpoint.Checkpoint`).
+    """
+
+    at: float
+    export_id: str
+    started_at: str
+    config_hash: str
+    entries: tuple[tuple[str, str], ...] = ()
+
+
+class Rendered(Struct, frozen=True, gc=False, tag="rendered"):
     """Figma drew the render; its bytes are at `url`. `at` is in Unix time."""
 
     render_id: str
@@ -29,7 +50,7 @@ class Rendered(Struct, frozen=True, tag="rendered"):
     at: float
 
 
-class Placed(Struct, frozen=True, tag="placed"):
+class Placed(Struct, frozen=True, gc=False, order=True, tag="placed"):
     """The job's file was put at every one of `destinations`, `size` bytes with the xxh3-128 `digest`."""
 
     job_id: str
@@ -38,31 +59,86 @@ class Placed(Struct, frozen=True, tag="placed"):
     destinations: tuple[str, ...]
 
 
-class Answered(Struct, frozen=True, tag="answered"):
+class Answered(Struct, frozen=True, gc=False, tag="answered"):
     """Figma's answer to the metadata request `name` is in the answers folder, with this digest."""
 
     name: str
     digest: str
 
 
-Record = Rendered | Placed | Answered
+Record = Begun | Rendered | Placed | Answered
+
+
+class Verified(Struct, frozen=True):
+    """Of wanted jobs, which are `in_place`, and which are `lost`: placed once, but gone or not the same any more."""
+
+    in_place: frozenset[str]
+    lost: frozenset[str]
 
 
 class Memory(Struct, frozen=True):
-    """The union of all journals of a checkpoint. `damaged` lines were passed over."""
+    """The union of all journals of a checkpoint: the last beginning, all else. `damaged` lines were passed over."""
 
     rendered: dict[str, Rendered] = {}
-    placed: dict[str, frozenset[Placed]] = {}
+    placed: dict[str, tuple[Placed, ...]] = {}
     answers: dict[str, frozenset[str]] = {}
     damaged: int = 0
+    begun: Begun | None = None
 
-    def in_place(self, job_id: str, destinations: Iterable[str]) -> Placed | None:
-        """Return a claim that covers every destination with a file of its size really there, or None."""
+    def in_place(self, job_id: str, destinations: Iterable[str], *, content: bool = False) -> Placed | None:
+        """Return a claim that covers every destination with a file of its size really there, or None.
+
+        With `content` every file is read, and has to have the claim's digest.
+        """
         paths = tuple(destinations)
         for claim in self.placed.get(job_id, ()):
-            if all(path in claim.destinations and files.size_of(path) == claim.size for path in paths):
+            if _covers(claim, paths) and all(_holds(claim, path, content=content) for path in paths):
                 return claim
         return None
+
+    def verify(self, wanted: Mapping[str, tuple[str, ...]], *, content: bool = False) -> Verified:
+        """Return which of the `wanted` jobs, given with their destinations, are in place (see `in_place`).
+
+        It takes seconds for very many files: an event loop leaves it to a thread.
+        """
+
+        def check(chunk: list[str]) -> list[str]:
+            return [job_id for job_id in chunk if self.in_place(job_id, wanted[job_id], content=content)]
+
+        claimed = [
+            job_id
+            for job_id, paths in wanted.items()
+            if any(_covers(claim, paths) for claim in self.placed.get(job_id, ()))
+        ]
+        chunks = [claimed[first : first + _CHUNK] for first in range(0, len(claimed), _CHUNK)]
+        with ThreadPoolExecutor(_THREADS) as pool:
+            in_place = frozenset(chain.from_iterable(pool.map(check, chunks)))
+        return Verified(in_place, frozenset(claimed) - in_place)
+
+
+def _covers(claim: Placed, paths: tuple[str, ...]) -> bool:
+    return all(path in claim.destinations for path in paths)
+
+
+def _holds(claim: Placed, path: str, *, content: bool) -> bool:
+    if not content:
+        return files.size_of(path) == claim.size
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe would keep us waiting
+    except (OSError, ValueError):
+        return False
+    try:
+        status = os.fstat(descriptor)
+        return stat.S_ISREG(status.st_mode) and status.st_size == claim.size and _digest(descriptor) == claim.digest
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+
+
+def _digest(descriptor: int) -> str:
+    """Return the digest of what is left to read; by bare calls, as a file object costs more than a small file."""
+    return digest(b"".join(iter(lambda: os.read(descriptor, _BLOCK), b"")))
 
 
 def lock(path: str) -> filelock.BaseFileLock:
@@ -98,7 +174,7 @@ class Journal:
             self._lock.release()
             raise files.disk_error(error, path) from error
         self._path = path
-        self._torn = False
+        self._torn = os.fstat(self._descriptor).st_size > 0  # an earlier writer may have died within a line
         self._encoder = msgspec.json.Encoder()
 
     def append(self, records: Iterable[Record]) -> None:
@@ -132,15 +208,31 @@ class Journal:
         return b"%s %s\n" % (checksum(text).encode(), text)
 
 
+def blocks(path: str) -> Iterator[bytes]:
+    """Yield the journal at `path` in blocks of whole lines, for `merge`; what cannot be read is one damaged line."""
+    if files.size_of(path) is None:  # a pipe would keep us waiting
+        yield b"unreadable"
+        return
+    try:
+        with open(path, "rb") as journal:  # noqa: PTH123  # paths are texts here
+            while lines := journal.readlines(_BLOCK):
+                yield b"".join(lines)
+    except OSError:
+        yield b"unreadable"
+
+
 def merge(journals: Iterable[bytes]) -> Memory:
-    """Return the union of the journals' lines. Damaged lines are counted and passed over; order does not matter."""
+    """Return the union of the journals' lines. Damaged lines are counted and passed over; order does not matter.
+
+    A journal may be given in blocks, if they end where lines end.
+    """
     decoder = msgspec.json.Decoder(Record)
     rendered: dict[str, Rendered] = {}
-    placed: dict[str, frozenset[Placed]] = {}
+    placed: dict[str, tuple[Placed, ...]] = {}
     answers: dict[str, frozenset[str]] = {}
-    damaged = 0
-    for line in (line for journal in journals for line in journal.split(b"\n") if line):
-        sum_, _, text = line.partition(b" ")
+    damaged, begun = 0, None
+    for line in (line for journal in journals for line in BytesIO(journal) if line != b"\n"):
+        sum_, _, text = line.removesuffix(b"\n").partition(b" ")
         try:
             if checksum(text).encode() != sum_:
                 raise ValueError  # noqa: TRY301  # one place counts all kinds of damage
@@ -149,12 +241,15 @@ def merge(journals: Iterable[bytes]) -> Memory:
             damaged += 1
             continue
         match record:
-            case Rendered():
-                known = rendered.get(record.render_id)
-                if known is None or (known.at, known.url) < (record.at, record.url):
-                    rendered[record.render_id] = record
             case Placed():
-                placed[record.job_id] = placed.get(record.job_id, frozenset()) | {record}
+                known = placed.get(record.job_id)
+                placed[record.job_id] = (record,) if known is None else tuple(sorted({*known, record}))
+            case Rendered():
+                earlier = rendered.get(record.render_id)
+                if earlier is None or (earlier.at, earlier.url) < (record.at, record.url):
+                    rendered[record.render_id] = record
             case Answered():
                 answers[record.name] = answers.get(record.name, frozenset()) | {record.digest}
-    return Memory(rendered, placed, answers, damaged)
+            case Begun():
+                begun = record if begun is None else max(begun, record)
+    return Memory(rendered, placed, answers, damaged, begun)

@@ -62,6 +62,11 @@ class LogOptions:
     path: str | None = None
     file_level: Level = "info"
 
+    @property
+    def wants_info(self) -> bool:
+        """Is anything below a warning written anywhere?"""
+        return self.path is not None or _LEVELS[self.level] <= _LEVELS["info"]
+
     @classmethod
     def chosen(cls, *, quiet: bool, verbose: bool, as_json: bool = False, path: str | None = None) -> LogOptions:
         """Return the options that -q, -v, --log-format and --log-file ask for; quiet wins over verbose."""

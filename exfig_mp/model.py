@@ -142,12 +142,17 @@ class Items(Struct, frozen=True):
 
 
 class Job(Struct, frozen=True):
-    """One download: get `url`, check that it is a whole `format`, put it at every absolute path of `destinations`."""
+    """One download: get `url`, check that it is a whole `format`, put it at every absolute path of `destinations`.
+
+    For the log: `asset` is the Figma name, `config` is the first that wants it.
+    """
 
     id: str
     url: str
     format: Format
     destinations: tuple[str, ...]
+    asset: str = ""
+    config: str = ""
 
 
 class Done(Struct, frozen=True, tag=True):
@@ -177,6 +182,7 @@ class Shard(Struct, frozen=True, tag=True):
     """A handful of jobs on their way to one worker."""
 
     jobs: tuple[Job, ...]
+    number: int = 0
 
 
 class Stop(Struct, frozen=True, tag=True):
@@ -196,7 +202,7 @@ class Results(Struct, frozen=True, tag=True):
 
 
 class Retried(Struct, frozen=True, tag=True):
-    """From a worker, for the log: attempt number `attempt` (from 1) of the job failed and is repeated in `seconds`."""
+    """From a worker: attempt number `attempt` (from 1) of the job failed and is repeated in `seconds`."""
 
     job_id: str
     attempt: int

@@ -10,17 +10,17 @@ import time
 from typing import TYPE_CHECKING
 
 from exfig_mp.journal import Rendered
-from exfig_mp.model import Done, Failed
+from exfig_mp.model import Done, Failed, Shard
 from exfig_mp.plan import split
 from exfig_mp.sources.render_queue import Drawn, NotDrawn
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Container
 
     from exfig_mp.brake import Brake
     from exfig_mp.journal import Journal, Memory
     from exfig_mp.ledger import Ledger
-    from exfig_mp.model import Failure, JobResult, Shard
+    from exfig_mp.model import Failure, JobResult
     from exfig_mp.plan import Plan
     from exfig_mp.sources.render_queue import RenderQueue
 
@@ -37,14 +37,15 @@ class Pipeline:
         self._ledger = ledger
         self._brake = brake
         self._asking: asyncio.Task[None] | None = None
+        self._shards = 0
         self._gone: list[str] = []
         self._rendered_again: set[str] = set()
         self._known: dict[str, Rendered] = {}
 
-    def remember(self, memory: Memory) -> None:
-        """Take over what the run that is resumed has left in place or rendered; to be called before `shards`."""
-        for render_id, destinations in self._plan.destinations.items():
-            if memory.in_place(render_id, destinations):
+    def remember(self, memory: Memory, in_place: Container[str] = ()) -> None:
+        """Take over what is `in_place` or rendered already; to be called before `shards`."""
+        for render_id in self._plan.renders:
+            if render_id in in_place:
                 self._ledger.settle_skipped(render_id)
             elif render_id in memory.rendered:
                 self._known[render_id] = memory.rendered[render_id]
@@ -86,13 +87,17 @@ class Pipeline:
         self._asking = asking = asyncio.create_task(self._ask(drawn))
         try:
             for shard in split(self._plan.job(key, record.url) for key, record in self._known.items()):
-                yield shard
+                yield self._numbered(shard)
             while (group := await drawn.get()) is not None:
                 for shard in split(self._plan.job(answer.render.id, answer.url) for answer in group):
-                    yield shard
+                    yield self._numbered(shard)
             await asking
         finally:
             asking.cancel()
+
+    def _numbered(self, shard: Shard) -> Shard:
+        self._shards += 1
+        return Shard(shard.jobs, self._shards)
 
     async def _ask(self, ready: asyncio.Queue[list[Drawn] | None]) -> None:
         """Journal each answer of Figma's, settle what it will not draw, and put what it drew into `ready`."""

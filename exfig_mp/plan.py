@@ -69,7 +69,9 @@ class Plan:
 
     def job(self, render_id: str, url: str) -> Job:
         """Return the download of a render whose URL is known."""
-        return Job(render_id, url, self.renders[render_id].format, self.destinations[render_id])
+        owner = self.owners[render_id][0]
+        config = self.entries[owner.entry].config
+        return Job(render_id, url, self.renders[render_id].format, self.destinations[render_id], owner.asset, config)
 
     def folders(self) -> tuple[str, ...]:
         """Return every folder that the plan writes into, sorted."""

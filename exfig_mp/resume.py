@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from exfig_mp.checkpoint import Found
 
 Wish = Literal["no", "resume", "force", "restart"]
@@ -13,6 +17,10 @@ Wish = Literal["no", "resume", "force", "restart"]
 
 MAX_AGE = 86_400.0
 """Seconds after which a checkpoint is no longer gone on from."""
+
+_AGE = re.compile(r"([0-9]+(?:\.[0-9]+)?) *([a-z]*)")
+_UNITS = {"": 3600.0, "h": 3600.0, "m": 60.0, "min": 60.0, "s": 1.0, "d": 86_400.0}
+_MOST_CHANGES = 6  # that are named; more of them are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +32,7 @@ class Decision:
 
 
 def decide(found: Found | None, wish: Wish, max_age: float = MAX_AGE) -> Decision:
-    """Return what to do about `found`."""
+    """Return what to do about `found`; `max_age` is in seconds."""
     if found is None:
         reason = "there is no checkpoint to resume from; starting from the beginning"
         return Decision("start_over", reason if wish in {"resume", "force"} else "")
@@ -35,10 +43,58 @@ def decide(found: Found | None, wish: Wish, max_age: float = MAX_AGE) -> Decisio
             "start_over", "an earlier run was not finished; its checkpoint is thrown away (--resume would go on)"
         )
     if found.age > max_age:
-        hours = found.age / 3600
-        return Decision("start_over", f"the checkpoint is {hours:,.0f} hours old; starting from the beginning")
+        reason = f"the checkpoint is {_duration(found.age)} old; starting from the beginning"
+        return Decision("start_over", f"{reason} (--checkpoint-max-age allows more than {_duration(max_age)})")
     if found.same_config:
         return Decision("go_on")
+    reason = "the configuration has changed since the checkpoint"
+    if what := changes(found.manifest.entries, found.entries):
+        reason += f" ({what})"
     if wish == "force":
-        return Decision("go_on", "the configuration has changed since the checkpoint; going on all the same (force)")
-    return Decision("ask", "the configuration has changed since the checkpoint")
+        return Decision("go_on", f"{reason}; going on all the same (force)")
+    return Decision("ask", reason)
+
+
+def changes(before: Mapping[str, str], now: Mapping[str, str]) -> str:
+    """Return how two runs differ that are given as hashes by label; empty if one of them does not say, or equals.
+
+    "app.yaml ios.icons changed; app.yaml web.images is new; app.yaml ios.images is gone"
+    """
+    if not before or not now:
+        return ""
+    said = [f"{label} changed" for label in sorted(now) if label in before and before[label] != now[label]]
+    said += [f"{label} is new" for label in sorted(now) if label not in before]
+    said += [f"{label} is gone" for label in sorted(before) if label not in now]
+    more = len(said) - _MOST_CHANGES
+    return "; ".join([*said[:_MOST_CHANGES], *([f"{more:,} more"] if more > 0 else [])])
+
+
+def damage(found: Found | None, *, damaged: bool) -> str:
+    """Return a warning if a checkpoint was found by less than its manifest, or not at all because it is `damaged`."""
+    if found is None:
+        return "the checkpoint's manifest is damaged, and nothing else says what it was about" if damaged else ""
+    instead = {"manifest": "", "copy": "the one before it is used", "journals": "going on by what its journals say"}
+    if found.source == "manifest" or (found.source == "copy" and not damaged):
+        return ""  # a run that was killed between two manifests is no damage
+    return f"the checkpoint's manifest is {'damaged' if damaged else 'missing'}: {instead[found.source]}"
+
+
+def parse_age(text: str) -> float:
+    """Return the seconds of an age in hours ("24", "1.5h") or in a unit of its own ("90min", "30m", "7d").
+
+    Raises:
+        ValueError: says what an age looks like.
+    """
+    match = _AGE.fullmatch(text.strip().lower())
+    seconds = float(match[1]) * _UNITS.get(match[2], math.nan) if match else math.nan
+    if not math.isfinite(seconds):
+        raise ValueError(f"{text!r} is no age: give hours (24), or a number with m, h or d (90m, 24h, 7d)")
+    return seconds
+
+
+def _duration(seconds: float) -> str:
+    """Return it in the largest unit that leaves a number above one: "36 hours", "3 days", "5 minutes"."""
+    for unit, size in (("days", 86_400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:,.0f} {unit}"
+    return f"{seconds:,.0f} seconds"

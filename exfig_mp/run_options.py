@@ -8,10 +8,13 @@ from urllib.parse import urlsplit
 
 from exfig_mp.abort import AbortPolicy
 from exfig_mp.client import SessionOptions, is_loopback
+from exfig_mp.engines.protocol import Supervision
+from exfig_mp.log import LogOptions
+from exfig_mp.resume import MAX_AGE
 from exfig_mp.transfer import TransferOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from exfig_mp.exporters.protocol import Entry
     from exfig_mp.limiter import LimiterOptions
@@ -52,6 +55,8 @@ class RunOptions:
         transfer: how one download is done.
         allowed_hosts: hosts beside Figma's that downloads may come from (see `client.SessionOptions`).
         few_renders: whether plan or seat grant so few render calls that each should be as large as may be.
+        supervision: when workers are replaced.
+        log: what is logged, and where to.
         abort: how much may fail before the run is given up.
         fail_fast: whether the first failed item ends the run. That nothing is retried is up to the retry policies.
     """
@@ -59,8 +64,11 @@ class RunOptions:
     api: ApiOptions
     limiter: LimiterOptions
     config_hash: str
+    entries: Mapping[str, str] = field(default_factory=dict)
     state_dir: str = "."
     wish: Wish = "no"
+    checkpoint_max_age: float = MAX_AGE
+    verify: bool = False
     confirm: Callable[[str], bool] = lambda _question: False
     workers: int = 1
     parallel: int = 3
@@ -69,6 +77,8 @@ class RunOptions:
     allowed_hosts: tuple[str, ...] = ()
     few_renders: bool = False
     abort: AbortPolicy = field(default_factory=AbortPolicy)
+    supervision: Supervision = field(default_factory=Supervision)
+    log: LogOptions = field(default_factory=LogOptions)
     fail_fast: bool = False
 
     def session(self, connections: int) -> SessionOptions:

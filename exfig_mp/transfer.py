@@ -16,6 +16,7 @@ from exfig_mp.client import Get, NoReply, Reply
 from exfig_mp.errors import DiskError
 from exfig_mp.formats import problem_with, shrinkage
 from exfig_mp.hashing import digest
+from exfig_mp.log import correlation_id
 from exfig_mp.model import Done, Failed, Failure, Retried
 from exfig_mp.ratelimit import Lane
 from exfig_mp.retry import TRANSIENT_STATUSES, RetryPolicy, parse_retry_after
@@ -33,11 +34,12 @@ _NETWORK_ADVICE = "check the network connection, or Figma's status page (status.
 
 @dataclass(frozen=True, slots=True)
 class TransferOptions:
-    """How to download and place; crosses process borders. `timeout` is in seconds for one attempt."""
+    """How to download and place; crosses process borders. `timeout` is in seconds for one attempt, `run` is its id."""
 
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     timeout: float = 120.0
     fsync: bool = False
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Transfer:
     """Runs jobs on one session. `on_retry` hears of every attempt that is going to be repeated."""
 
     def __init__(
-        self, session: Session, limiter: Limiter, options: TransferOptions, on_retry: Callable[[Retried], None]
+        self, session: Session, limiter: Limiter, options: TransferOptions, on_retry: Callable[[Job, Retried], None]
     ) -> None:
         self._session = session
         self._limiter = limiter
@@ -81,8 +83,9 @@ class Transfer:
         policy, attempt = self._options.retry, 0
         while True:
             await self._limiter.wait_for_pause(Lane.CDN)
-            reply = await self._session.get(Get(job.url, self._options.timeout))
             attempt += 1
+            named = {"X-Correlation-Id": correlation_id(self._options.run, job.id, attempt)}
+            reply = await self._session.get(Get(job.url, self._options.timeout, named))
             outcome = judge(reply, job)
             if isinstance(outcome, bytes):
                 return _Fetched(outcome, attempt)
@@ -93,7 +96,7 @@ class Transfer:
             if outcome.pause:
                 await self._limiter.pause(Lane.CDN, outcome.pause)
             delay = policy.delay(attempt - 1, random.random())
-            self._on_retry(Retried(job.id, attempt, delay, outcome.message))
+            self._on_retry(job, Retried(job.id, attempt, delay, outcome.message))
             await asyncio.sleep(delay)
 
 
@@ -110,6 +113,8 @@ def judge(reply: Reply | NoReply, job: Job) -> bytes | Fault:
             return Fault("config", f"the download was refused: {reply.detail}", transient=False)
         case NoReply(trouble="too_large"):
             return Fault("invalid_body", reply.detail, transient=False)
+        case NoReply(trouble="proxy"):
+            return Fault("network", f"{reply.detail}: check HTTPS_PROXY and NO_PROXY", transient=False)
         case NoReply(trouble="timeout"):
             return Fault("timeout", reply.detail, transient=True)
         case NoReply():

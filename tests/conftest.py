@@ -216,7 +216,7 @@ class Project:
             if process.poll() is None:
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
-                process.communicate()
+            process.communicate()  # also closes its pipes
 
 
 def _start_simulator(folder: Path, scenario: dict[str, Any]) -> Figma:

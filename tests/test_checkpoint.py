@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import json
 import os
+import random
+import shutil
 import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
 import pytest
 
 from exfig_mp.checkpoint import URL_LIFE, Checkpoint
-from exfig_mp.errors import DiskError, LockedError, StateError
-from exfig_mp.journal import Journal, Placed, Rendered
-from exfig_mp.model import Items
+from exfig_mp.errors import DiskError, ExfigError, LockedError, StateError
+from exfig_mp.exporters.folder import Folder
+from exfig_mp.exporters.protocol import Entry, Naming, Selection
+from exfig_mp.hashing import digest
+from exfig_mp.journal import Begun, Journal, Placed, Rendered
+from exfig_mp.model import Asset, Items, Node
+from exfig_mp.plan import build_plan, plan_entry
 from exfig_mp.resume import decide
 
 FIXTURES = Path(os.environ.get("EXFIG_MP_FIXTURES") or Path(__file__).parents[1].parent / "shared" / "fixtures")
 NAME = ".exfig-checkpoint.json"
+FOLDER = ".exfig-checkpoint.d"
 META = "/v1/files/x/meta"
 
 
@@ -57,14 +65,15 @@ def test_the_manifest_says_what_people_and_tools_were_promised(interrupted):
     says = manifest(interrupted)
 
     assert set(says) == {
-        "exportId", "startedAt", "updatedAt", "configHash", "completed", "pending", "schemaVersion",
+        "exportId", "startedAt", "updatedAt", "configHash", "completed", "pending", "entries", "schemaVersion",
     }  # fmt: skip
     assert says["schemaVersion"] == 1
     assert says["configHash"] == "hash"
     assert says["completed"] == {"icons": ["a"], "images": [], "colors": False, "typography": False}
     assert says["pending"]["icons"] == ["b"]
     assert says["pending"]["images"] == ["c"]
-    assert datetime.fromisoformat(says["startedAt"]) <= datetime.fromisoformat(says["updatedAt"])
+    form = "%Y-%m-%dT%H:%M:%SZ"
+    assert datetime.strptime(says["startedAt"], form) <= datetime.strptime(says["updatedAt"], form)  # noqa: DTZ007
 
 
 def test_another_run_goes_on_with_everything_that_the_first_left(interrupted):
@@ -78,7 +87,7 @@ def test_another_run_goes_on_with_everything_that_the_first_left(interrupted):
         memory = checkpoint.go_on(found)
 
         assert set(memory.rendered) == {"r1", "r2"}
-        assert memory.placed == {"r1": {Placed("r1", 3, "digest", ("/out/a.svg",))}}
+        assert memory.placed == {"r1": (Placed("r1", 3, "digest", ("/out/a.svg",)),)}
         assert memory.damaged == 0
         assert checkpoint.answer(META) == b'{"file":{}}'
         assert checkpoint.answer("/v1/files/y/meta") is None
@@ -176,15 +185,60 @@ def test_a_damaged_manifest_is_replaced_by_the_one_before_it(interrupted, damage
         assert set(checkpoint.go_on(found).rendered) == {"r1", "r2"}
 
 
-@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
-def test_a_checkpoint_without_any_good_manifest_is_none(interrupted, damage):
+@pytest.mark.parametrize("damage", [*DAMAGE.values(), None], ids=[*DAMAGE, "gone"])
+def test_without_any_good_manifest_the_journals_are_gone_on_with(state, damage):
+    with Checkpoint(str(state), "hash", {"app.yaml ios.icons": "1"}) as checkpoint:
+        checkpoint.start_over()
+        journal = Journal(checkpoint.journal_path("worker"))
+        checkpoint.remember_answer(journal, META, b"{}")
+        journal.append([Rendered("r1", "u", time.time())])
+        journal.close()
+    before = manifest(state)
     for name in (NAME, f"{NAME}.bak"):
+        (state / name).unlink() if damage is None else (state / name).write_bytes(damage)
+
+    with Checkpoint(str(state), "other", {"app.yaml ios.icons": "2"}) as checkpoint:
+        found = checkpoint.find()
+        assert found is not None
+        assert found.source == "journals"
+        assert checkpoint.damaged == (damage is not None)
+        assert not found.same_config
+        assert "app.yaml ios.icons changed" in decide(found, "resume").reason
+        assert set(checkpoint.go_on(found).rendered) == {"r1"}
+        assert checkpoint.answer(META) == b"{}"
+    assert {key: manifest(state)[key] for key in ("exportId", "startedAt")} == {
+        key: before[key] for key in ("exportId", "startedAt")
+    }
+    # Whoever went on is the last who began, also for a run that finds no manifest again.
+    for name in (NAME, f"{NAME}.bak"):
+        (state / name).unlink(missing_ok=True)
+    with Checkpoint(str(state), "other") as checkpoint:
+        found = checkpoint.find()
+        assert found is not None
+        assert found.same_config
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_a_checkpoint_that_nothing_good_speaks_for_is_none(interrupted, damage):
+    for name in (NAME, f"{NAME}.bak", f"{FOLDER}/begun.jsonl"):
         (interrupted / name).write_bytes(damage)
 
     with Checkpoint(str(interrupted), "hash") as checkpoint:
         assert checkpoint.find() is None
+        assert checkpoint.damaged
         checkpoint.start_over()
         assert checkpoint.find() is not None
+
+
+def test_a_beginning_with_an_impossible_time_speaks_for_nothing(interrupted):
+    for name in (NAME, f"{NAME}.bak"):
+        (interrupted / name).unlink()
+    begun = Journal(str(interrupted / FOLDER / "begun.jsonl"))
+    begun.append([Begun(time.time(), "x", "yesterday", "hash"), Begun(1e300, "x", "2026-01-01T00:00:00Z", "hash")])
+    begun.close()
+
+    with Checkpoint(str(interrupted), "hash") as checkpoint:
+        assert checkpoint.find() is None
 
 
 def test_a_manifest_of_every_length_is_read_or_passed_over(interrupted):
@@ -194,7 +248,22 @@ def test_a_manifest_of_every_length_is_read_or_passed_over(interrupted):
     with Checkpoint(str(interrupted), "hash") as checkpoint:
         for length in range(len(whole.rstrip())):
             (interrupted / NAME).write_bytes(whole[:length])
-            assert checkpoint.find() is None, length
+            found = checkpoint.find()
+            assert found is not None, length
+            assert found.source == "journals", length
+
+
+def test_a_damaged_manifest_never_takes_the_place_of_the_good_one_before_it(interrupted):
+    (interrupted / NAME).write_bytes(b"{")
+    copy = (interrupted / f"{NAME}.bak").read_bytes()
+
+    with Checkpoint(str(interrupted), "hash") as checkpoint:
+        checkpoint.go_on(checkpoint.find())  # type: ignore[arg-type]  # it is there
+        assert (interrupted / f"{NAME}.bak").read_bytes() == copy
+        first = (interrupted / NAME).read_bytes()
+        checkpoint.report(lambda: (Items(icons=("a",)), Items()), at_once=True)
+
+    assert (interrupted / f"{NAME}.bak").read_bytes() == first
 
 
 def test_a_manifest_that_went_missing_between_two_writes_is_found_in_its_copy(interrupted):
@@ -203,11 +272,13 @@ def test_a_manifest_that_went_missing_between_two_writes_is_found_in_its_copy(in
     with Checkpoint(str(interrupted), "hash") as checkpoint:
         found = checkpoint.find()
         assert found is not None
+        assert found.source == "copy"
+        assert not checkpoint.damaged
         assert found.manifest.completed.icons == ("a",)
 
 
 def test_a_damaged_journal_costs_its_damaged_lines_only(interrupted):
-    (journal,) = (interrupted / ".exfig-checkpoint.d").glob("*.jsonl")
+    (journal,) = (interrupted / FOLDER).glob("worker*.jsonl")
     body = journal.read_bytes()
     journal.write_bytes(body[:-10])
 
@@ -219,7 +290,7 @@ def test_a_damaged_journal_costs_its_damaged_lines_only(interrupted):
 
 
 def test_a_journal_that_cannot_be_read_is_noted_and_costs_no_other(interrupted):
-    (interrupted / ".exfig-checkpoint.d" / "worker-9.jsonl").mkdir()
+    (interrupted / FOLDER / "worker-9.jsonl").mkdir()
 
     with Checkpoint(str(interrupted), "hash") as checkpoint:
         memory = checkpoint.go_on(checkpoint.find())  # type: ignore[arg-type]  # it is there
@@ -230,7 +301,7 @@ def test_a_journal_that_cannot_be_read_is_noted_and_costs_no_other(interrupted):
 
 @pytest.mark.parametrize("damage", [b"", b'{"file":{"name":"forged"}}', None], ids=["empty", "other", "gone"])
 def test_an_answer_that_is_not_the_remembered_one_is_none(interrupted, damage):
-    (answer,) = (interrupted / ".exfig-checkpoint.d" / "answers").iterdir()
+    (answer,) = (interrupted / FOLDER / "answers").iterdir()
     answer.unlink() if damage is None else answer.write_bytes(damage)
 
     with Checkpoint(str(interrupted), "hash") as checkpoint:
@@ -282,6 +353,29 @@ def test_the_manifest_is_not_written_with_every_item(state):
     assert len(asked) == 1
 
 
+def test_a_manifest_that_takes_long_to_write_is_written_seldomer(state):
+    def items() -> tuple[Items, Items]:
+        time.sleep(0.2)
+        return Items(), Items()
+
+    with Checkpoint(str(state), "hash") as checkpoint:
+        checkpoint.start_over()
+        checkpoint.report(items, at_once=True)
+
+        assert checkpoint._next_write - time.monotonic() > 3.0
+
+
+def test_a_checkpoint_of_a_newer_program_may_be_thrown_away(interrupted):
+    (interrupted / NAME).write_text(json.dumps({"schemaVersion": 2, "exportId": ["another form"]}))
+
+    with Checkpoint(str(interrupted), "hash") as checkpoint:
+        with pytest.raises(StateError, match="newer"):
+            checkpoint.find()
+        checkpoint.start_over()
+
+    assert manifest(interrupted)["schemaVersion"] == 1
+
+
 def test_journals_of_one_writer_have_different_names(state):
     with Checkpoint(str(state), "hash") as checkpoint:
         assert len({checkpoint.journal_path("worker-1") for _ in range(10)}) == 10
@@ -318,7 +412,7 @@ def test_a_second_run_learns_who_holds_the_folder_and_may_have_it_after_that_one
 def test_what_a_killed_run_left_half_written_is_swept_away(interrupted):
     litter = [
         interrupted / ".exfig-00000000-0000-0000-0000-000000000000.tmp",
-        interrupted / ".exfig-checkpoint.d" / ".exfig-00000000-0000-0000-0000-000000000001.tmp",
+        interrupted / FOLDER / ".exfig-00000000-0000-0000-0000-000000000001.tmp",
     ]
     for file in litter:
         file.write_bytes(b"half")
@@ -365,6 +459,218 @@ def test_a_full_disk_is_a_disk_error_and_frees_the_folder(tmp_path):
             checkpoint.start_over()
     finally:
         subprocess.run(["umount", "--lazy", disk], check=True)
+
+
+def true_of(memory: Any) -> tuple[set[str], set[str]]:
+    return set(memory.rendered), set(memory.placed)
+
+
+@pytest.fixture
+def small(state, tmp_path):
+    """A small state folder after two runs, with what is really on the disk and really remembered."""
+    files = {f"r{number}": (str(tmp_path / f"{number}.svg"), str(tmp_path / f"{number}b.svg")) for number in range(3)}
+    for number, paths in enumerate(files.values()):
+        for path in paths[: 2 - number % 2]:  # of the second, one is missing
+            Path(path).write_bytes(b"body %d" % number)
+    for number, (name, paths) in enumerate(files.items()):
+        with Checkpoint(str(state), "hash", {"app.yaml ios.icons": "1"}) as checkpoint:
+            found = checkpoint.find()
+            checkpoint.go_on(found) if found else checkpoint.start_over()
+            journal = Journal(checkpoint.journal_path("worker"))
+            checkpoint.remember_answer(journal, META, b'{"file":{}}')
+            body = b"body %d" % number
+            journal.append([Rendered(name, f"https://x/{name}", time.time())])
+            journal.append([Placed(name, len(body), digest(body), paths)])
+            journal.close()
+            checkpoint.report(lambda: (Items(icons=("a",)), Items(images=("c",))), at_once=True)
+    shutil.copytree(state, tmp_path / "whole")
+    return SimpleNamespace(state=state, whole=tmp_path / "whole", files=files)
+
+
+def resume_from(small: Any, harm: str) -> None:
+    """Resume as a run does, and check that nothing is believed that is not so."""
+    with Checkpoint(str(small.state), "hash", {"app.yaml ios.icons": "1"}) as checkpoint:
+        try:
+            found = checkpoint.find()
+        except StateError:  # the version was hit
+            assert NAME in harm
+            return
+        going_on = found is not None and decide(found, "force", max_age=1e12).choice == "go_on"
+        memory = checkpoint.go_on(found) if found and going_on else checkpoint.start_over()
+        assert {(one.render_id, one.url) for one in memory.rendered.values()} <= {
+            (name, f"https://x/{name}") for name in small.files
+        }, harm
+        for content in (False, True):
+            assert memory.verify(small.files, content=content).in_place <= {"r0", "r2"}, harm
+        assert checkpoint.answer(META) in {None, b'{"file":{}}'}, harm
+        checkpoint.report(lambda: (Items(), Items()), at_once=True)
+    with Checkpoint(str(small.state), "hash") as checkpoint:
+        again = checkpoint.find()
+        assert again is not None, harm
+        if found:
+            # Of six lines one or two are hurt, and never those of another file.
+            assert len(memory.placed) >= 2, harm
+            assert true_of(checkpoint.go_on(again)) == true_of(memory), harm
+
+
+@pytest.mark.parametrize("step", [37, pytest.param(1, marks=[pytest.mark.slow, pytest.mark.timeout(900)])])
+def test_a_state_folder_with_any_byte_flipped_or_cut_is_resumed_without_a_false_claim(small, step):
+    dice = random.Random(step)
+    paths = [path.relative_to(small.whole) for path in sorted(small.whole.rglob("*")) if path.is_file()]
+    assert len(paths) >= 10
+    for path in paths:
+        whole = (small.whole / path).read_bytes()
+        for position in range(dice.randrange(step) if step > 1 else 0, len(whole), step):
+            flipped = bytearray(whole)
+            flipped[position] ^= dice.choice([0x01, 0x08, 0x20, 0x80, 0xFF])
+            for body in (bytes(flipped), whole[:position]):
+                shutil.rmtree(small.state)
+                shutil.copytree(small.whole, small.state)
+                (small.state / path).write_bytes(body)
+                resume_from(small, f"{path} {position} {body!r}")
+
+
+def test_a_state_folder_in_which_a_folder_or_nothing_stands_for_any_file_is_resumed_or_refused(small):
+    for path in sorted(small.whole.rglob("*")):
+        for instead in ("folder", "nothing", "file"):
+            shutil.rmtree(small.state)
+            shutil.copytree(small.whole, small.state)
+            hurt = small.state / path.relative_to(small.whole)
+            shutil.rmtree(hurt) if hurt.is_dir() else hurt.unlink()
+            if instead == "folder":
+                (hurt / "inner").mkdir(parents=True)
+            elif instead == "file":
+                hurt.write_bytes(b"file")
+            try:
+                with Checkpoint(str(small.state), "hash") as checkpoint:
+                    found = checkpoint.find()
+                    memory = checkpoint.go_on(found) if found else checkpoint.start_over()
+                    assert memory.verify(small.files).in_place <= {"r0", "r2"}
+                    checkpoint.report(lambda: (Items(), Items()), at_once=True)
+                    checkpoint.discard()
+            except ExfigError:
+                assert instead != "nothing", path
+
+
+KILLED = """
+import os, shutil, signal, sys
+from exfig_mp import checkpoint as module
+from exfig_mp.checkpoint import Checkpoint
+from exfig_mp.journal import Journal, Rendered
+from exfig_mp.model import Items
+
+state, whole, deed, first, step = sys.argv[1:]
+
+def act():
+    with Checkpoint(state, "hash") as checkpoint:
+        found = checkpoint.find()
+        if deed == "restart":
+            checkpoint.start_over()
+        elif deed == "discard":
+            checkpoint.discard()
+        else:
+            checkpoint.go_on(found)
+        journal = Journal(checkpoint.journal_path("worker"))
+        for name in ("a", "b") if deed != "discard" else ():
+            journal.append([Rendered(name, "https://x/new", 4e9)])
+            checkpoint.report(lambda: (Items(icons=(name,)), Items()), at_once=True)
+
+def killed_before_line(number):
+    left = [number]
+    def trace(frame, event, arg):
+        if "exfig_mp" not in frame.f_code.co_filename and "shutil" not in frame.f_code.co_filename:
+            return None
+        if event == "line":
+            left[0] -= 1
+            if not left[0]:
+                os.kill(os.getpid(), signal.SIGKILL)
+        return trace
+    sys.settrace(trace)
+
+number = int(first)
+while True:
+    number += int(step)
+    shutil.rmtree(state)
+    shutil.copytree(whole, state)
+    child = os.fork()
+    if not child:
+        killed_before_line(number)
+        act()
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    with Checkpoint(state, "hash") as checkpoint:
+        found = checkpoint.find()
+        if found is None:
+            print(deed, "nothing", flush=True)
+        else:
+            memory = checkpoint.go_on(found)
+            keys = (*sorted(memory.rendered), *sorted(memory.placed))
+            print(found.manifest.export_id, *keys, memory.damaged, flush=True)
+    if status == 0:
+        break
+"""
+
+
+@pytest.mark.parametrize(("first", "step"), [(0, 11), (5, 11), pytest.param(0, 1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("deed", "left"),
+    [
+        ("resume", {"old r0 r1 r2 r0 r1 r2 0", "old a r0 r1 r2 r0 r1 r2 0", "old a b r0 r1 r2 r0 r1 r2 0"}),
+        ("restart", {"old r0 r1 r2 r0 r1 r2 0", "restart nothing", "new 0", "new a 0", "new a b 0"}),
+        ("discard", {"old r0 r1 r2 r0 r1 r2 0", "discard nothing"}),
+    ],
+)
+def test_sigkill_at_any_line_leaves_one_good_generation_and_loses_nothing(small, deed, left, first, step):
+    export_id = manifest(small.state)["exportId"]
+    command = [sys.executable, "-c", KILLED, small.state, small.whole, deed, str(first), str(step)]
+
+    said = subprocess.run(command, check=True, capture_output=True, text=True, timeout=100).stdout.splitlines()
+
+    outcomes = {line.replace(export_id, "old") for line in said}
+    outcomes = {f"new{line[36:]}" if line[8:9] == "-" else line for line in outcomes}
+    assert len(said) > 50 / step
+    assert outcomes <= left
+    assert outcomes == left or step > 1
+
+
+def entry(folder: str, scale: float) -> Entry:
+    return Entry(
+        platform="web",
+        kind="icons",
+        label=folder,
+        selection=Selection(light_file="k", frame="f"),
+        naming=Naming(style=""),
+        exporter=Folder(folder=folder, format="png", scale=scale),
+    )
+
+
+def plan_of(base: Path, *entries: Entry) -> Any:
+    assets = tuple(Asset(name, name, Node("k", "v", name)) for name in "abc")
+    return build_plan([plan_entry("app.yaml", str(base), one, assets) for one in entries])
+
+
+def test_after_a_change_of_the_configuration_what_is_still_the_same_is_in_place(state, tmp_path):
+    before = plan_of(tmp_path, entry("same", 1.0), entry("moved", 2.0), entry("big", 3.0))
+    with Checkpoint(str(state), "before") as checkpoint:
+        checkpoint.start_over()
+        journal = Journal(checkpoint.journal_path("worker"))
+        for render_id, paths in before.destinations.items():
+            for path in paths:
+                Path(path).parent.mkdir(exist_ok=True)
+                Path(path).write_bytes(b"png")
+            journal.append([Placed(render_id, 3, digest(b"png"), paths)])
+        journal.close()
+    # One entry stays as it is, one goes elsewhere, one gets another scale at its old place.
+    after = plan_of(tmp_path, entry("same", 1.0), entry("new", 2.0), entry("big", 4.0))
+
+    with Checkpoint(str(state), "after") as checkpoint:
+        memory = checkpoint.go_on(checkpoint.find())  # type: ignore[arg-type]  # it is there
+    verified = memory.verify(after.destinations, content=True)
+
+    assert {path.split("/")[-2] for name in verified.in_place for path in after.destinations[name]} == {"same"}
+    assert len(verified.in_place) == 3
+    assert verified.lost == frozenset()
+    assert memory.verify(before.destinations).in_place == set(before.renders)
 
 
 def aged(state: Path, hours: float) -> None:

@@ -10,6 +10,8 @@ import struct
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from yarl import URL
 
 from exfig_mp.client import (
@@ -22,6 +24,8 @@ from exfig_mp.client import (
     _unpacked,
     describe,
     is_loopback,
+    plain,
+    printable,
 )
 
 if TYPE_CHECKING:
@@ -282,6 +286,33 @@ async def test_an_answer_that_does_not_come_is_a_timeout(server, answer, seconds
     assert asyncio.get_running_loop().time() - begin < 1.5
 
 
+async def late(_target: str, _headers: dict[str, str], writer: asyncio.StreamWriter) -> None:
+    """Be silent for longer than `LOCAL` bears, then answer."""
+    await asyncio.sleep(0.8)
+    writer.write(ok(b"drawn"))
+
+
+async def test_a_patient_request_waits_in_silence_for_as_long_as_its_own_timeout_says(server):
+    server.answers["/a"] = late
+
+    assert await ask(f"{server.url}/a") == NoReply("timeout", "the answer stalled")
+    reply = await ask(f"{server.url}/a", patient=True)
+    assert await ask(f"{server.url}/a", patient=True, timeout=0.4) == NoReply("timeout", "no answer within 0.4 s")
+
+    assert isinstance(reply, Reply)
+    assert reply.body == b"drawn"
+
+
+async def test_a_patient_request_waits_for_a_body_that_has_begun_as_long_as_any_other(server):
+    server.answers["/stall"] = stall
+    server.answers["/drip"] = drip
+
+    assert await ask(f"{server.url}/stall", patient=True) == NoReply("timeout", "the answer stalled")
+    within = await ask(f"{server.url}/drip", patient=True, timeout=1)
+
+    assert within == NoReply("timeout", "no answer within 1 s")  # each byte came in time, and all together too late
+
+
 async def test_a_cancelled_request_is_cancelled_and_no_value(server):
     server.answers["/a"] = silence
     task = asyncio.create_task(ask(f"{server.url}/a"))
@@ -519,6 +550,47 @@ async def test_the_proxy_of_the_environment_is_used_for_other_machines(server, m
     assert isinstance(reply, NoReply)
     assert server.asked[0][0] == "api.figma.com:443"
     assert not {"x-figma-token", "authorization"} & set(server.asked[0][1])
+
+
+@pytest.mark.parametrize(
+    ("status", "trouble"), [(407, "proxy"), (403, "proxy"), (429, "network"), (502, "network"), (503, "network")]
+)
+@pytest.mark.parametrize("once", [False, True])
+async def test_a_proxy_that_refuses_is_named_without_its_password(server, monkeypatch, once, status, trouble):
+    monkeypatch.setenv("HTTPS_PROXY", server.url.replace("//", "//user:secretpw@"))
+    server.answers["api.figma.com:443"] = f"HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n".encode()
+
+    reply = await ask("https://api.figma.com/a", once=once)
+
+    assert reply == NoReply(trouble, f"the proxy answered HTTP {status}")
+
+
+@pytest.mark.parametrize("address", ["http://user:sec/ret@127.0.0.1:1", "user:secret@127.0.0.1:1", "http://u:s@[::1"])
+async def test_an_address_that_is_no_proxys_is_not_shown(monkeypatch, address):
+    monkeypatch.setenv("HTTPS_PROXY", address)
+
+    reply = await ask("https://api.figma.com/a")
+
+    assert reply == NoReply("proxy", "the address of the proxy is not like http://host:port")
+
+
+@pytest.mark.parametrize("secret", ["figd_ab-C_1", "user:secretpw@"])
+def test_an_errors_text_has_no_credentials_and_no_control_characters_and_is_not_long(secret):
+    said = describe(ValueError(f"\x1b]0;x\x07 http://{secret}proxy:1/\nfailed {'x' * 100_000}"))
+
+    assert secret.rstrip("@") not in said
+    assert said.startswith("\\x1b]0;x\\x07 http://[redacted]")
+    assert said.isprintable()
+    assert len(said) <= 301
+
+
+@given(st.text())
+def test_what_is_printable_has_nothing_that_steers_a_terminal_and_stays_as_it_is(text):
+    assert printable(text).isprintable()
+    assert printable(printable(text)) == printable(text)
+    assert plain(text).isprintable()
+    if text.isprintable():
+        assert printable(text) == text
 
 
 async def test_answers_set_no_cookies(server):

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from exfig_mp.model import (
+    Beat,
     Done,
     Failed,
     Failure,
@@ -59,6 +60,7 @@ def test_render_ids_are_the_same_in_every_version_of_the_program():
         (Ready(17), FromWorker),
         (Results((Done("id", 3, "abc", 2), Failed("id", FAILURE))), FromWorker),
         (Retried("id", 1, 0.5, "HTTP 503"), FromWorker),
+        (Beat(3_000_000_000), FromWorker),
     ],
     ids=lambda value: type(value).__name__,
 )

@@ -99,7 +99,7 @@ def test_renders_are_in_the_order_in_which_they_are_wanted():
     assert [one.node.id for one in plan.renders.values()] == ["9:9", "1:1", "5:5"]
     assert plan.destinations[render("9:9").id] == ("/project/b", "/project/d")
     assert plan.job(render("9:9").id, "https://x") == Job(
-        render("9:9").id, "https://x", "svg", ("/project/b", "/project/d")
+        render("9:9").id, "https://x", "svg", ("/project/b", "/project/d"), "icon 9:9", "a.yaml"
     )
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from exfig_mp.checkpoint import Found, Manifest
-from exfig_mp.resume import MAX_AGE, decide
+from exfig_mp.resume import MAX_AGE, changes, damage, decide, parse_age
 
 HOUR = 3600.0
 
 
-def found(age: float = HOUR, *, same_config: bool = True) -> Found:
-    return Found(Manifest("id", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z", "hash"), age, same_config)
+def found(age: float = HOUR, *, same_config: bool = True, before=None, now=None) -> Found:
+    when = "2026-01-01T00:00:00Z"
+    return Found(Manifest("id", when, when, "hash", entries=before or {}), age, same_config, now or {})
 
 
 @pytest.mark.parametrize("wish", ["no", "restart"])
@@ -47,6 +50,7 @@ def test_a_checkpoint_is_good_for_24_hours(wish):
     assert decide(found(MAX_AGE), wish).choice == "go_on"
     assert decide(found(MAX_AGE + 1), wish).choice == "start_over"
     assert "24 hours old" in decide(found(MAX_AGE + 1), wish).reason
+    assert "--checkpoint-max-age" in decide(found(MAX_AGE + 1), wish).reason
 
 
 def test_the_age_may_be_set():
@@ -66,3 +70,58 @@ def test_force_goes_on_in_spite_of_a_changed_configuration_and_says_so():
 
     assert decision.choice == "go_on"
     assert "configuration has changed" in decision.reason
+
+
+def test_the_question_says_what_has_changed():
+    before = {"app.yaml ios.icons": "1", "app.yaml ios.images": "2", "app.yaml web.icons": "3"}
+    now = {"app.yaml ios.icons": "9", "app.yaml web.icons": "3", "app.yaml web.images": "4"}
+
+    for wish in ("resume", "force"):
+        reason = decide(found(same_config=False, before=before, now=now), wish).reason
+        assert "(app.yaml ios.icons changed; app.yaml web.images is new; app.yaml ios.images is gone)" in reason
+
+
+def test_of_many_changes_some_are_named_and_all_are_counted():
+    said = changes({"a": "1"}, {"a": "1", **{f"new {number}": "1" for number in range(1006)}})
+
+    assert said.startswith("new 0 is new; new 1 is new")
+    assert said.endswith("; 1,000 more")
+
+
+LABELS = st.dictionaries(st.sampled_from("abcde"), st.sampled_from("12"))
+
+
+@given(LABELS, LABELS)
+def test_what_has_changed_is_said_unless_one_side_is_unknown(before, now):
+    assert bool(changes(before, now)) == (bool(before) and bool(now) and before != now)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("24", 86_400), ("1.5", 5400), ("24h", 86_400), ("0", 0), (" 7 D ", 604_800), ("90m", 5400), ("90min", 5400)],
+)
+def test_an_age_is_in_hours_unless_it_has_a_unit(text, seconds):
+    assert parse_age(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "h", "-1", "1w", "1h30m", "nan", "inf", "1e9", "9" * 400])
+def test_what_is_no_age_is_told_what_one_looks_like(text):
+    with pytest.raises(ValueError, match="24h"):
+        parse_age(text)
+
+
+@pytest.mark.parametrize(
+    ("age", "words"), [(90.0, "90 seconds old"), (90 * 60.0, "90 minutes old"), (90 * HOUR, "4 days old")]
+)
+def test_an_age_is_said_in_a_unit_that_fits(age, words):
+    assert words in decide(found(age), "resume", max_age=60.0).reason
+
+
+def test_only_damage_that_was_met_is_spoken_of():
+    copy, journals = (Found(found().manifest, HOUR, same_config=True, source=source) for source in ("copy", "journals"))
+
+    assert damage(found(), damaged=False) == damage(None, damaged=False) == damage(copy, damaged=False) == ""
+    assert "damaged: the one before it is used" in damage(copy, damaged=True)
+    assert "damaged: going on by what its journals say" in damage(journals, damaged=True)
+    assert "missing: going on by what its journals say" in damage(journals, damaged=False)
+    assert "damaged" in damage(None, damaged=True)

@@ -170,7 +170,9 @@ async def run(limiter):
 
         async def one(job: Job, policy: RetryPolicy = QUICK):
             retried: list[Retried] = []
-            transfer = Transfer(session, limiter, TransferOptions(retry=policy, timeout=2), retried.append)
+            transfer = Transfer(
+                session, limiter, TransferOptions(retry=policy, timeout=2), lambda _, event: retried.append(event)
+            )
             return await transfer.run(job), retried
 
         yield one
@@ -218,7 +220,7 @@ async def test_no_credential_and_no_cookie_goes_to_the_store(store, run, tmp_pat
     assert len(store.asked) == 2
     for request in store.asked:
         names = {line.partition(b":")[0].lower() for line in request.split(b"\r\n")[1:] if line}
-        assert names == {b"host", b"user-agent", b"accept", b"accept-encoding"}
+        assert names == {b"host", b"user-agent", b"accept", b"accept-encoding", b"x-correlation-id"}
         assert b"figd" not in request
 
 

@@ -77,7 +77,6 @@ def _export(
     filter_: str | None = None,
     batch: bool = False,
 ) -> None:
-    from exfig_mp.hashing import identity
     from exfig_mp.run_options import Work
 
     work = tuple(
@@ -87,7 +86,5 @@ def _export(
     )
     if not work and not loaded.failed:
         raise ConfigError(f"no config asks for {' or '.join(kinds)}", "add the section to a platform of the config")
-    hashes = [f"{config.path}={config.content_hash}" for config in loaded.configs]
-    config_hash = identity(*sorted(hashes), *sorted(kinds), filter_ or "")
-    run_options = resolve(options, loaded.configs, config_hash, batch=batch) if work else None
+    run_options = resolve(options, loaded.configs, work, batch=batch) if work else None
     execute(Task(work=work, options=run_options, loaded=loaded), options)

@@ -14,7 +14,6 @@ from exfig_mp.errors import ConfigError
 from exfig_mp.exporters.folder import Folder
 from exfig_mp.exporters.naming import NameStyle, regexp_problem
 from exfig_mp.exporters.protocol import Entry, Naming, Selection
-from exfig_mp.hashing import identity
 from exfig_mp.model import Format
 
 
@@ -41,9 +40,8 @@ def fetch(**values: Any) -> None:
     from exfig_mp.run_options import Work
 
     options = CommandOptions.take(values)
-    config_hash = identity(*(f"{name}={value}" for name, value in sorted(values.items())))
     work = (Work("fetch", str(Path.cwd()), entry_of(values)),)
-    execute(Task(work=work, options=resolve(options, (), config_hash, batch=False)), options)
+    execute(Task(work=work, options=resolve(options, (), work, batch=False)), options)
 
 
 def entry_of(values: dict[str, Any]) -> Entry:

@@ -38,11 +38,16 @@ class CommandOptions:
     abort_window: int | None
     abort_crashes: int | None
     abort_crash_window: float | None
+    memory_limit: float | None
+    worker_max_age: float | None
+    worker_max_tasks: int | None
     log_format: str
     log_file: str | None
     resume: bool
     resume_force: bool
     restart: bool
+    verify: bool
+    checkpoint_max_age: float | None
     state_dir: str
     api_url: str | None
     report: tuple[str, ...]
@@ -64,6 +69,21 @@ class CommandOptions:
         if self.resume_force:
             return "force"
         return "resume" if self.resume else "no"
+
+
+class Age(click.ParamType[float]):
+    """An age in hours, or with a unit; in seconds."""
+
+    name = "age"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the seconds."""
+        from exfig_mp.resume import parse_age
+
+        try:
+            return parse_age(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 class ResumingCommand(click.Command):
@@ -146,6 +166,13 @@ _SHARED = (
     ),
     option("--resume-force", is_flag=True, hidden=True),
     option("--restart", is_flag=True, help="Throw the checkpoint away."),
+    option("--verify", is_flag=True, help="With --resume: compare what is in place by content, not only by size."),
+    option(
+        "--checkpoint-max-age",
+        type=Age(),
+        metavar="AGE",
+        help="Oldest checkpoint that is gone on from: hours, or 90m, 24h, 7d. [default: 24h]",
+    ),
     option(
         "--state-dir", type=click.Path(file_okay=False), default=".", help="Where the checkpoint lives. [default: .]"
     ),
@@ -170,6 +197,19 @@ _SHARED = (
         metavar="S",
         help="Seconds within which they die. [default: 300]",
     ),
+    option(
+        "--memory-limit",
+        type=click.FloatRange(0, 100, min_open=True),
+        metavar="PCT",
+        help="Memory in use, of what there is for us, at which the fattest worker is replaced. [default: 80]",
+    ),
+    option(
+        "--worker-max-age",
+        type=click.FloatRange(0, min_open=True),
+        metavar="S",
+        help="Seconds after which a worker is replaced. [default: 7200]",
+    ),
+    option("--worker-max-tasks", type=click.IntRange(1), metavar="N", help="Downloads of one worker. [default: any]"),
     option(
         "--log-format", type=click.Choice(["text", "json"]), default="text", help="Form of the log. [default: text]"
     ),

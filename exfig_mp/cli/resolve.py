@@ -9,6 +9,7 @@ import os
 import re
 import shlex
 import sys
+import uuid
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ import click
 
 from exfig_mp.cli.options import MOST_CONNECTIONS
 from exfig_mp.errors import ConfigError, FigmaError
-from exfig_mp.hashing import identity
+from exfig_mp.hashing import digest, identity
 from exfig_mp.model import Failure
 
 if TYPE_CHECKING:
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
     from exfig_mp.abort import AbortPolicy
     from exfig_mp.cli.options import CommandOptions
     from exfig_mp.config import Config
-    from exfig_mp.exporters.settings import Abort, Figma
+    from exfig_mp.engines.protocol import Supervision
+    from exfig_mp.exporters.settings import Abort, Figma, Resources
+    from exfig_mp.log import LogOptions
     from exfig_mp.ratelimit import Rate
     from exfig_mp.retry import RetryPolicy
-    from exfig_mp.run_options import RunOptions
+    from exfig_mp.run_options import RunOptions, Work
     from exfig_mp.sources.figma_api import Token
 
 T = TypeVar("T")
@@ -36,7 +39,7 @@ T = TypeVar("T")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*")
 
 
-def resolve(options: CommandOptions, configs: Iterable[Config], config_hash: str, *, batch: bool) -> RunOptions:
+def resolve(options: CommandOptions, configs: Iterable[Config], work: Iterable[Work], *, batch: bool) -> RunOptions:
     """Return the options of a run; of several configs the first one that says something counts.
 
     Raises:
@@ -45,6 +48,7 @@ def resolve(options: CommandOptions, configs: Iterable[Config], config_hash: str
     """
     from exfig_mp.limiter import LimiterOptions, block_path
     from exfig_mp.ratelimit import CEILING
+    from exfig_mp.resume import MAX_AGE
     from exfig_mp.run_options import RunOptions
     from exfig_mp.sources.figma_api import ApiOptions
     from exfig_mp.sources.figma_limits import MONTHLY, spacings
@@ -62,9 +66,10 @@ def resolve(options: CommandOptions, configs: Iterable[Config], config_hash: str
     given = _first([options.rate_limit, *(one.rate_limit for one in figma)])
     parallel = _pick(options.parallel, (root.batch.parallel for root in roots), 3)
     connections = _pick(options.concurrent_downloads, (one.concurrent_downloads for one in figma), 20)
+    entries, run = entry_hashes(work, origin), uuid.uuid4().hex[:12]
     return RunOptions(
         api=ApiOptions(
-            origin=origin, token=token, retry=retry, timeout=timeout or 30.0, render_timeout=timeout or 75.0
+            run=run, origin=origin, token=token, retry=retry, timeout=timeout or 30.0, render_timeout=timeout or 75.0
         ),
         limiter=LimiterOptions(
             path=block_path(token.value, origin, dict(os.environ)),
@@ -73,21 +78,47 @@ def resolve(options: CommandOptions, configs: Iterable[Config], config_hash: str
             spacings=tier_spacings,
             max_wait=_pick(options.max_wait, (one.max_wait for one in figma), 300.0),
         ),
-        config_hash=identity(config_hash, origin),  # what one Figma said is not true of another
+        config_hash=identity(*(f"{label}={hash_}" for label, hash_ in sorted(entries.items()))),
+        entries=entries,
         state_dir=options.state_dir,
         wish="resume" if options.wish == "no" and any(root.batch.resume for root in roots) else options.wish,
+        checkpoint_max_age=_pick(options.checkpoint_max_age, (), MAX_AGE),
+        verify=options.verify,
         confirm=_ask if sys.stdin.isatty() and sys.stderr.isatty() else _decline,
         workers=_pick(options.workers, (root.batch.workers for root in roots), cores()),
         parallel=parallel,
         connections=min(connections * (parallel if batch else 1), MOST_CONNECTIONS),
         transfer=TransferOptions(
-            retry=retry, fsync=_pick(options.fsync, (root.output.fsync or None for root in roots), default=False)
+            run=run,
+            retry=retry,
+            fsync=_pick(options.fsync, (root.output.fsync or None for root in roots), default=False),
         ),
         # Of all configs: they share downloads, and none of them may lose its host to another one's list.
         allowed_hosts=tuple(sorted({host.lower() for one in figma for host in one.allowed_hosts})),
         few_renders=tier_spacings[0] >= MONTHLY,
         abort=_abort_policy(options, [root.abort for root in roots]),
+        supervision=_supervision(options, [root.resources for root in roots]),
+        log=log_options(options),
         fail_fast=fail_fast,
+    )
+
+
+def log_options(options: CommandOptions) -> LogOptions:
+    """Return what is logged, and where to."""
+    from exfig_mp.log import LogOptions
+
+    as_json = options.log_format == "json"
+    return LogOptions.chosen(quiet=options.quiet, verbose=options.verbose, as_json=as_json, path=options.log_file)
+
+
+def _supervision(options: CommandOptions, configured: list[Resources]) -> Supervision:
+    from exfig_mp.engines.protocol import Supervision
+
+    default = Supervision()
+    return Supervision(
+        memory_limit=_pick(options.memory_limit, (one.memory_limit for one in configured), default.memory_limit),
+        max_age=_pick(options.worker_max_age, (one.worker_max_age for one in configured), default.max_age),
+        max_tasks=_pick(options.worker_max_tasks, (one.worker_max_tasks for one in configured), None),
     )
 
 
@@ -101,6 +132,20 @@ def _abort_policy(options: CommandOptions, configured: list[Abort]) -> AbortPoli
         crashes=_pick(options.abort_crashes, (one.crashes for one in configured), default.crashes),
         crash_window=_pick(options.abort_crash_window, (one.crash_window for one in configured), default.crash_window),
     )
+
+
+def entry_hashes(work: Iterable[Work], origin: str) -> dict[str, str]:
+    """Return what decides about the files of a run, as hashes by labels for people.
+
+    What one Figma said is not true of another, so the `origin` of the API is one of them.
+    """
+    import msgspec
+
+    hashes = {"the address of the API": identity(origin)}
+    for one in work:
+        said = msgspec.json.encode((one.base, one.entry), order="deterministic")
+        hashes[one.where] = identity(hashes.get(one.where, ""), digest(said))
+    return hashes
 
 
 def _retry_policy(options: CommandOptions, figma: list[Figma], *, fail_fast: bool) -> RetryPolicy:

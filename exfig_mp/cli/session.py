@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from exfig_mp import __version__
-from exfig_mp.cli.resolve import resume_command
+from exfig_mp.cli.resolve import log_options, resume_command
 from exfig_mp.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -40,17 +40,14 @@ def execute(task: Task, options: CommandOptions) -> None:
     """Run the task, show what happens, and exit with the code that the report asks for."""
     from exfig_mp.cli.summary import show_summary
     from exfig_mp.ledger import EntryFailure, Ledger
-    from exfig_mp.log import LogOptions, open_log
+    from exfig_mp.log import open_log
     from exfig_mp.model import Failure
 
     for path in options.report:
         if not path.endswith(".json"):
             raise ConfigError(f"{path}: reports are written as .json only")
     secrets = (task.options.api.token.value,) if task.options else ()
-    chosen = LogOptions.chosen(
-        quiet=options.quiet, verbose=options.verbose, as_json=options.log_format == "json", path=options.log_file
-    )
-    log = open_log(chosen, secrets=secrets)
+    log = open_log(log_options(options), secrets=secrets, run=task.options.transfer.run if task.options else "")
     if log.problems:
         raise ConfigError(log.problems[0], "choose another --log-file")
     ledger = Ledger()
@@ -75,6 +72,9 @@ def execute(task: Task, options: CommandOptions) -> None:
 
 def _run(task: Task, options: CommandOptions, ledger: Ledger, log: Log) -> tuple[Report, list[int]]:
     """Return the report, and the signal that ended the run, if one did."""
+    from exfig_mp.engines.descriptors import raise_limit
+
+    raise_limit()
     if sys.platform == "win32":
         runner = asyncio.Runner()
     else:

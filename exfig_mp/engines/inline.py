@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from exfig_mp.client import Session
+from exfig_mp.engines.descriptors import fitted
+from exfig_mp.engines.job_log import JobLog
 from exfig_mp.engines.job_loop import JobLoop
 from exfig_mp.engines.worker import GRACE
 from exfig_mp.journal import Journal
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from exfig_mp.engines.protocol import EngineOptions
-    from exfig_mp.model import JobResult, Shard
+    from exfig_mp.model import Job, JobResult, Retried, Shard
 
 
 class Inline:
@@ -28,14 +31,20 @@ class Inline:
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        options = self._options
+        options = self._options = fitted(replace(self._options, workers=0))
         journal = Journal(options.journal_path("inline"))
         self._stack.callback(journal.close)
         limiter = self._stack.enter_context(Limiter(options.limiter))
         session = await self._stack.enter_async_context(Session(options.session))
-        transfer = Transfer(session, limiter, options.transfer, options.on_retry)
+        self._log = log = JobLog(options.log, options.transfer.run, "inline")
+
+        def on_retry(job: Job, event: Retried) -> None:
+            options.on_retry(event)
+            log.retried(job, event)
+
+        transfer = Transfer(session, limiter, options.transfer, on_retry)
         self._results: asyncio.Queue[JobResult] = asyncio.Queue()
-        self._loop = JobLoop(transfer, journal, options.session.connections, self._take)
+        self._loop = JobLoop(transfer, journal, options.session.connections, self._take, log.ended)
         self._stack.push_async_callback(self._loop.stop, GRACE)
         return self
 
@@ -50,6 +59,7 @@ class Inline:
         async def feed() -> None:
             nonlocal expected
             async for shard in shards:
+                self._log.took(shard)
                 for job in shard.jobs:
                     await room.acquire()
                     expected += 1

@@ -9,7 +9,7 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from exfig_mp.errors import DiskError, FigmaError
+from exfig_mp.errors import DiskError
 from exfig_mp.journal import Placed
 from exfig_mp.model import Done, Failed, Failure
 
@@ -25,14 +25,23 @@ _GROUP_SECONDS = 0.02
 
 
 class JobLoop:
-    """Runs at most `connections` jobs at once; `hand_on` gets groups of results, each job's once."""
+    """Runs at most `connections` jobs at once; `hand_on` gets groups of results, each job's once.
+
+    `on_end` hears of each job as it ends, before it is journalled.
+    """
 
     def __init__(
-        self, transfer: Transfer, journal: Journal, connections: int, hand_on: Callable[[tuple[JobResult, ...]], None]
+        self,
+        transfer: Transfer,
+        journal: Journal,
+        connections: int,
+        hand_on: Callable[[tuple[JobResult, ...]], None],
+        on_end: Callable[[Job, JobResult], None] = lambda _job, _result: None,
     ) -> None:
         self._transfer = transfer
         self._journal = journal
         self._hand_on = hand_on
+        self._on_end = on_end
         self._queue: asyncio.Queue[Job] = asyncio.Queue()
         self._finished: list[tuple[Job, JobResult]] = []
         self._in_flight = 0
@@ -65,14 +74,13 @@ class JobLoop:
             self._idle.clear()
             try:
                 result = await self._transfer.run(job)
-            except FigmaError as error:  # the store asks for a longer pause than may be waited for
-                result = Failed(job.id, error.failure)
             except Exception as error:  # noqa: BLE001  # a bug must cost one job, not a lost result and a hung run
                 result = Failed(job.id, Failure("error", f"{type(error).__name__}: {error}", "please report this bug"))
             self._in_flight -= 1
             if not self._in_flight:
                 self._idle.set()
             self._finished.append((job, result))
+            self._on_end(job, result)
             if len(self._finished) >= _GROUP or not self._in_flight:
                 self._flush()
             elif self._timer is None:
@@ -95,6 +103,6 @@ class JobLoop:
         try:
             self._journal.append(claims)
         except DiskError as error:
-            failure = Failure("disk", f"the file is in place, but not remembered: {error.message}", error.advice)
+            failure = Failure(error.cause, f"the file is in place, but not remembered: {error.message}", error.advice)
             return tuple(Failed(job.id, failure) if isinstance(result, Done) else result for job, result in finished)
         return tuple(result for _, result in finished)

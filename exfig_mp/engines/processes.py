@@ -1,61 +1,48 @@
-"""The engine of worker processes: starts, feeds and supervises them; the only door to multiprocessing.
+"""The engine of worker processes: feeds and supervises them.
 
 A dead worker is the end of its pipe. Its jobs without a result are known by subtraction and go out again, each one
 alone on an otherwise idle worker: so a job that kills its worker is found, and its neighbours are not blamed.
+
+A worker that must go (age, memory, jobs done) works on until its successor is there, then finishes what it owes and is
+told to stop. One that is silent hangs, and is killed. Silence is counted in our own turns, not in seconds: a
+coordinator that was suspended has not listened either, and reads what waits in the pipes before its next turn.
 """
 
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
-import os
-import signal
-import socket
-from collections import Counter, deque
-from dataclasses import dataclass, field, replace
-from multiprocessing import resource_tracker
+import math
+import time
+from collections import deque
 from typing import TYPE_CHECKING, Self
 
-import msgspec
-
-from exfig_mp.engines import worker
-from exfig_mp.engines.pipe import Pipe
-from exfig_mp.engines.worker import GRACE, WorkerOptions
+from exfig_mp.engines import memory
+from exfig_mp.engines.descriptors import fitted
+from exfig_mp.engines.member import Starter, reap
+from exfig_mp.engines.protocol import Death, Recycling
+from exfig_mp.engines.recycling import overdue, spent
+from exfig_mp.engines.worker import GRACE
 from exfig_mp.errors import ExfigError
-from exfig_mp.model import Failed, Failure, FromWorker, Ready, Results, Retried, Shard, Stop
+from exfig_mp.model import Beat, Failed, Failure, FromWorker, Ready, Results, Retried, Shard, Stop
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
-    from multiprocessing.context import ForkServerProcess
 
-    from exfig_mp.engines.protocol import EngineOptions
+    from exfig_mp.engines.member import Member
+    from exfig_mp.engines.protocol import EngineOptions, Reason
     from exfig_mp.model import Job, JobResult
 
 _DEATHS = 2  # a job that was on the way when this many workers died is not tried again
 _DEATHS_AT_START = 3  # in a row: then workers cannot run here at all
-
-
-@dataclass(slots=True, eq=False)
-class _Worker:
-    """The coordinator's view of one worker: its process, its pipe, and the jobs that it owes a result.
-
-    `capacity` is how many jobs it may owe: those under way, and enough in its queue to never idle.
-    """
-
-    number: int
-    capacity: int
-    process: ForkServerProcess
-    pipe: Pipe[FromWorker]
-    owes: dict[str, Job] = field(default_factory=dict)
-    ready: bool = False
-    has_suspect: bool = False
+_START_PATIENCE = 4  # times the silence that a worker may keep before it is ready
 
 
 class _ShardsEnded:
     """All shards have been taken in."""
 
 
-_Event = tuple[_Worker, FromWorker | None] | Shard | type[_ShardsEnded] | BaseException
+_Event = tuple["Member", FromWorker | int] | Shard | type[_ShardsEnded] | BaseException
+"""What a worker says, or the exit code that was its last word; work; or why there is no going on."""
 
 
 class Processes:
@@ -63,61 +50,70 @@ class Processes:
 
     def __init__(self, options: EngineOptions) -> None:
         self._options = options
-        self._count = min(options.workers, options.session.connections)
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload([worker.__name__])
-        self._workers: set[_Worker] = set()
+        self._rules = options.supervision
+        self._workers: set[Member] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._launching: set[asyncio.Task[None]] = set()
         self._events: asyncio.Queue[_Event] = asyncio.Queue()
         self._waiting: deque[Shard] = deque()
         self._suspects: deque[Job] = deque()
-        self._deaths: Counter[str] = Counter()
+        self._ended = False
+        self._deaths: dict[str, list[str]] = {}
         self._deaths_at_start = 0
         self._hungry = asyncio.Event()
         self._hungry.set()
 
     async def __aenter__(self) -> Self:
-        for number in range(1, self._count + 1):
+        self._starter = Starter(fitted(self._options))
+        for number in range(1, self._starter.count + 1):
             self._launch(number)
+        self._watch(self._supervise())
         return self
 
     async def __aexit__(self, *exception: object) -> None:
         await asyncio.gather(*self._launching, return_exceptions=True)  # a start cannot be taken back half-way
+        endings = [member.ending for member in self._workers if member.ending]
+        for task in self._tasks - set(endings):
+            task.cancel()
         for member in self._workers:
             member.pipe.send(Stop())
-        await asyncio.gather(*(asyncio.to_thread(member.process.join, GRACE + 1) for member in self._workers))
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if endings:
+            await asyncio.wait(endings, timeout=GRACE + 1)
         for member in self._workers:
-            member.process.kill()
-            await asyncio.to_thread(member.process.join)
-            await member.pipe.close()
+            if not member.gone:
+                member.process.kill()
+        await asyncio.gather(*self._tasks, *endings, return_exceptions=True)
 
     async def run(self, shards: AsyncIterator[Shard]) -> AsyncIterator[JobResult]:
         """See `Engine.run`."""
         self._watch(self._take_in(shards))
-        ended = False
-        while not (ended and not self._waiting and not self._suspects and not any(m.owes for m in self._workers)):
+        while self._has_work_to_give() or any(member.owes for member in self._workers):
             match await self._events.get():
                 case Shard() as shard:
                     self._waiting.append(shard)
                 case BaseException() as error:
                     raise error
+                case (member, int() as exit_code):
+                    for result in self._bury(member, exit_code):
+                        yield result
                 case (member, message):
                     for result in self._hear(member, message):
                         yield result
                 case _:
-                    ended = True
+                    self._ended = True
             self._dispatch()
 
-    def _hear(self, member: _Worker, message: FromWorker | None) -> list[JobResult]:
-        """Take note of a worker's message, or of its end, and return the results that follow from it."""
+    def _has_work_to_give(self) -> bool:
+        return bool(not self._ended or self._waiting or self._suspects)
+
+    def _hear(self, member: Member, message: FromWorker) -> list[JobResult]:
+        """Take note of a worker's message, and return the results in it."""
         match message:
             case Ready():
                 member.ready = True
                 self._deaths_at_start = 0
+                if member.elder:
+                    member.elder.draining = True
             case Results(results=results):
                 fresh = [result for result in results if member.owes.pop(result.job_id, None)]
                 if not member.owes:
@@ -125,42 +121,64 @@ class Processes:
                 return fresh
             case Retried():
                 self._options.on_retry(message)
-            case None:
-                return self._bury(member)
         return []
 
-    def _bury(self, member: _Worker) -> list[JobResult]:
+    def _bury(self, member: Member, exit_code: int) -> list[JobResult]:
         """Replace a dead worker; send its jobs out again, or fail those that have now killed too many."""
         self._workers.discard(member)
-        self._watch(self._reap(member))
+        owed, member.owes = list(member.owes.values()), {}
+        if member.stopped:
+            return []
+        jobs = tuple(job.id for job in owed)
+        death = Death(member.number, member.pid, exit_code, jobs, member.hung)
+        self._options.on_death(death)
         if not member.ready:
             self._deaths_at_start += 1
             if self._deaths_at_start >= _DEATHS_AT_START:
-                raise ExfigError("worker processes end as soon as they start", "try --workers 0 to see why")
-        self._launch(member.number)
-        results: list[JobResult] = []
-        for job in member.owes.values():
-            self._deaths[job.id] += 1
-            if self._deaths[job.id] >= _DEATHS:
-                failure = Failure("crashed", f"{_DEATHS} workers died while they had this job", attempts=_DEATHS)
-                results.append(Failed(job.id, failure))
-            else:
-                self._suspects.append(job)
-        return results
+                message = f"worker processes end as soon as they start ({death.how})"
+                raise ExfigError(message, "try --workers 0 to see why")
+        if not member.leaving:  # else its successor is on the way
+            self._launch(member.number, member.elder)
+        return [result for job in owed if (result := self._suspect(job, death))]
+
+    def _suspect(self, job: Job, death: Death) -> Failed | None:
+        deaths = self._deaths.setdefault(job.id, [])
+        deaths.append(death.how)
+        if len(deaths) < _DEATHS:
+            self._suspects.append(job)
+            return None
+        message = f"{len(deaths)} workers died ({', '.join(deaths)}) while they had this job"
+        return Failed(job.id, Failure("crashed", message, attempts=len(deaths)))
 
     def _dispatch(self) -> None:
         """Send waiting work to workers with room: suspects one by one to idle workers, shards to the least busy."""
-        for member in sorted((m for m in self._workers if m.ready), key=lambda m: len(m.owes)):
-            if self._suspects and not member.owes:
+        limit = self._rules.max_tasks
+        for member in sorted((m for m in self._workers if m.is_open), key=lambda m: len(m.owes)):
+            if self._suspects and not member.owes and member.most(limit) > 0:
                 member.has_suspect = True
                 self._send(member, Shard((self._suspects.popleft(),)))
-            while self._waiting and not member.has_suspect and len(member.owes) < member.capacity:
-                self._send(member, self._waiting.popleft())
+            while self._waiting and member.is_hungry() and (most := member.most(limit)) > 0:
+                self._send(member, self._next(most))
+        for member in spent(self._workers, self._rules):
+            self._replace(member, "tasks")
+        for member in self._workers:
+            if member.draining and not member.owes and not member.stopped:
+                member.stopped = True
+                member.pipe.send(Stop())
         if len(self._waiting) < len(self._workers):
             self._hungry.set()
 
-    def _send(self, member: _Worker, shard: Shard) -> None:
+    def _next(self, most: int) -> Shard:
+        """Take the next shard off the queue, or as much of it as may be given."""
+        shard = self._waiting.popleft()
+        if len(shard.jobs) <= most:
+            return shard
+        self._waiting.appendleft(Shard(shard.jobs[most:]))
+        return Shard(shard.jobs[:most])
+
+    def _send(self, member: Member, shard: Shard) -> None:
         member.owes.update((job.id, job) for job in shard.jobs)
+        member.given += len(shard.jobs)
         member.pipe.send(shard)
 
     async def _take_in(self, shards: AsyncIterator[Shard]) -> None:
@@ -170,46 +188,56 @@ class Processes:
             await self._hungry.wait()
         self._events.put_nowait(_ShardsEnded)
 
-    def _launch(self, number: int) -> None:
-        task = self._watch(self._start(number))
+    def _launch(self, number: int, elder: Member | None = None) -> None:
+        task = self._watch(self._start(number, elder))
         self._launching.add(task)
         task.add_done_callback(self._launching.discard)
 
-    async def _start(self, number: int) -> None:
-        name = f"worker-{number}"
-        share, rest = divmod(self._options.session.connections, self._count)
-        connections = share + (number <= rest)
-        ours, theirs = self._context.Pipe(duplex=True)
-        options = WorkerOptions(
-            replace(self._options.session, connections=connections),
-            self._options.transfer,
-            self._options.limiter,
-            self._options.journal_path(name),
-        )
-        process = self._context.Process(
-            target=worker.main, args=(theirs, options), name=f"exfig-mp-{name}", daemon=True
-        )
-        try:
-            await asyncio.to_thread(_start_deaf, process)
-        except (OSError, EOFError) as error:
-            advice = "use fewer --workers, or raise the limits of processes and open files"
-            raise ExfigError(f"cannot start a worker process: {error!r}", advice) from error
-        theirs.close()  # otherwise the end of the worker would not be the end of the pipe
-        sock = socket.socket(fileno=os.dup(ours.fileno()))
-        ours.close()
-        member = _Worker(number, 3 * connections, process, await Pipe.open(sock, msgspec.msgpack.Decoder(FromWorker)))
+    async def _start(self, number: int, elder: Member | None) -> None:
+        member = await self._starter.start(number, elder)
         self._workers.add(member)
-        self._watch(self._listen(member))
+        member.ending = self._watch(self._listen(member))
 
-    async def _listen(self, member: _Worker) -> None:
-        while (message := await member.pipe.receive()) is not None:
-            self._events.put_nowait((member, message))
-        self._events.put_nowait((member, None))
+    async def _listen(self, member: Member) -> None:
+        """Hear a worker out, to its end."""
+        try:
+            while (message := await member.pipe.receive()) is not None:
+                member.silent = 0
+                if isinstance(message, Beat):
+                    member.resident = message.resident
+                    member.fresh = member.fresh or message.resident
+                else:
+                    self._events.put_nowait((member, message))
+        finally:
+            member.gone = True
+            exit_code = await asyncio.to_thread(reap, member.process)
+            await member.pipe.close()
+        self._events.put_nowait((member, exit_code))
 
-    async def _reap(self, member: _Worker) -> None:
-        member.process.kill()  # its pipe is closed; what may be left of it must not write any more
-        await asyncio.to_thread(member.process.join)
-        await member.pipe.close()
+    async def _supervise(self) -> None:
+        """Once a beat: kill who hangs, replace who must go."""
+        gauge = memory.Gauge()
+        patience = math.ceil(self._rules.silence / self._rules.beat)
+        while True:
+            await asyncio.sleep(self._rules.beat)
+            for member in self._workers:
+                member.silent += 1
+                if member.silent > patience * (1 if member.ready else _START_PATIENCE) and not member.gone:
+                    member.hung = True
+                    member.process.kill()
+            used = memory.resident() + sum(member.resident for member in self._workers)
+            found = overdue(self._workers, self._rules, time.monotonic(), gauge.percent(used))
+            if found:
+                self._replace(*found)
+
+    def _replace(self, member: Member, reason: Reason) -> None:
+        """Start a worker's successor, unless there is nothing left to do for it."""
+        if not self._has_work_to_give():
+            return
+        member.leaving = reason
+        jobs = member.given - len(member.owes)
+        self._options.on_recycle(Recycling(member.number, member.pid, reason, jobs, member.resident))
+        self._launch(member.number, member)
 
     def _watch(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         """Run `work` beside the engine; its failure becomes the run's."""
@@ -222,17 +250,3 @@ class Processes:
     def _pass_on_failure(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
             self._events.put_nowait(error)
-
-
-def _start_deaf(process: ForkServerProcess) -> None:
-    """Start a process that no Ctrl-C reaches, not even before it can say so itself: a blocked signal is inherited.
-
-    The thread's mask is what counts. The resource tracker would unblock the signal behind its own start, so it goes
-    first.
-    """
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        process.start()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 from exfig_mp.client import SessionOptions
+from exfig_mp.log import LogOptions
 from exfig_mp.transfer import TransferOptions
 
 if TYPE_CHECKING:
@@ -14,10 +16,77 @@ if TYPE_CHECKING:
     from exfig_mp.limiter import LimiterOptions
     from exfig_mp.model import JobResult, Retried, Shard
 
+Reason = Literal["age", "memory", "tasks"]
+
+UNKNOWN_EXIT = 255
+"""What multiprocessing says when the forkserver is gone, which alone could have known the exit code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supervision:
+    """When a worker process is replaced by a fresh one. Times in seconds; None switches a rule off.
+
+    Args:
+        beat: a worker says this often that its event loop turns.
+        silence: a worker of which nothing was heard for so long hangs, and is killed. At least some beats.
+        memory_limit: per cent of the memory that is there for us.
+        max_age: of a worker.
+        max_tasks: most jobs that one worker is given.
+        youngest: nobody younger is replaced for memory.
+        growth: nobody is replaced for memory who has not grown by this factor: a fresh one would need as much.
+    """
+
+    beat: float = 2.0
+    silence: float = 30.0
+    memory_limit: float | None = 80.0
+    max_age: float | None = 7200.0
+    max_tasks: int | None = None
+    youngest: float = 10.0
+    growth: float = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """A worker process ended that nobody had told to: `exit_code` as multiprocessing has it, a signal as -number.
+
+    `jobs` are the ids of those that it still owed; `hung` means that it was killed here, for its silence.
+    """
+
+    worker: int
+    pid: int
+    exit_code: int
+    jobs: tuple[str, ...]
+    hung: bool = False
+
+    @property
+    def how(self) -> str:
+        """How it died, in a word or three."""
+        if self.hung:
+            return "hung"
+        if self.exit_code == UNKNOWN_EXIT:
+            return "cause unknown"
+        if self.exit_code >= 0:
+            return f"exit code {self.exit_code}"
+        try:
+            return signal.Signals(-self.exit_code).name
+        except ValueError:  # a real-time signal has no name
+            return f"signal {-self.exit_code}"
+
+
+@dataclass(frozen=True, slots=True)
+class Recycling:
+    """A worker gets no more work after `jobs` jobs, and is replaced; `resident` is its memory in bytes, if known."""
+
+    worker: int
+    pid: int
+    reason: Reason
+    jobs: int
+    resident: int
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineOptions:
-    """What every engine needs to run jobs.
+    """What every engine needs to run jobs. All that hear of something do so in this process.
 
     Args:
         workers: worker processes; 0 runs the jobs in this process.
@@ -25,7 +94,12 @@ class EngineOptions:
         limiter: how a process opens the shared limiter.
         session: `connections` are those of the whole engine; it shares them out.
         transfer: how one job is run.
-        on_retry: hears, in this process, of every attempt that is repeated.
+        supervision: when workers are replaced.
+        log: what whoever runs jobs logs, and where to.
+        on_retry: hears of every attempt that is repeated.
+        on_death: hears of every worker that died.
+        on_recycle: hears of every worker whose replacement begins.
+        on_warning: hears, in a sentence, of what was asked for and cannot be.
     """
 
     workers: int
@@ -34,6 +108,11 @@ class EngineOptions:
     on_retry: Callable[[Retried], None]
     session: SessionOptions = field(default_factory=SessionOptions)
     transfer: TransferOptions = field(default_factory=TransferOptions)
+    supervision: Supervision = field(default_factory=Supervision)
+    log: LogOptions = field(default_factory=LogOptions)
+    on_death: Callable[[Death], None] = lambda _: None
+    on_recycle: Callable[[Recycling], None] = lambda _: None
+    on_warning: Callable[[str], None] = lambda _: None
 
 
 class Engine(Protocol):
@@ -47,7 +126,11 @@ class Engine(Protocol):
     """
 
     async def __aenter__(self) -> Self:
-        """Start; returns before the workers are ready, so that they start while others work."""
+        """Start; returns before the workers are ready, so that they start while others work.
+
+        Raises:
+            ExfigError: this machine's limits leave no room for any work.
+        """
         ...
 
     async def __aexit__(self, *exception: object) -> None:

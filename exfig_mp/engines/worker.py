@@ -5,6 +5,7 @@ Imports only what a download needs; the forkserver loads this module once, for a
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import os
 import signal
@@ -18,12 +19,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from exfig_mp.client import Session
+from exfig_mp.engines import memory
+from exfig_mp.engines.job_log import JobLog
 from exfig_mp.engines.job_loop import JobLoop
 from exfig_mp.engines.pipe import Pipe
 from exfig_mp.errors import ExfigError
 from exfig_mp.journal import Journal
 from exfig_mp.limiter import Limiter
-from exfig_mp.model import Ready, Results, Shard, Stop, ToWorker
+from exfig_mp.model import Beat, Ready, Results, Shard, Stop, ToWorker
 from exfig_mp.transfer import Transfer
 
 if TYPE_CHECKING:
@@ -31,7 +34,8 @@ if TYPE_CHECKING:
 
     from exfig_mp.client import SessionOptions
     from exfig_mp.limiter import LimiterOptions
-    from exfig_mp.model import JobResult, Retried
+    from exfig_mp.log import LogOptions
+    from exfig_mp.model import Job, JobResult, Retried
     from exfig_mp.transfer import TransferOptions
 
 if sys.platform == "win32":  # uvloop does not exist there
@@ -53,6 +57,9 @@ class WorkerOptions:
     transfer: TransferOptions
     limiter: LimiterOptions
     journal: str
+    beat: float  # seconds between two signs of life
+    log: LogOptions
+    name: str
 
 
 def main(connection: Connection, options: WorkerOptions) -> None:
@@ -79,23 +86,34 @@ async def _serve(sock: socket.socket, options: WorkerOptions) -> None:
         limiter = stack.enter_context(Limiter(options.limiter))
         session = await stack.enter_async_context(Session(options.session))
 
-        def on_retry(event: Retried) -> None:
+        log = JobLog(options.log, options.transfer.run, options.name)
+
+        def on_retry(job: Job, event: Retried) -> None:
             pipe.send(event)
+            log.retried(job, event)
 
         def hand_on(results: tuple[JobResult, ...]) -> None:
             pipe.send(Results(results))
 
         transfer = Transfer(session, limiter, options.transfer, on_retry)
-        jobs = JobLoop(transfer, journal, options.session.connections, hand_on)
+        jobs = JobLoop(transfer, journal, options.session.connections, hand_on, log.ended)
         pipe.send(Ready(os.getpid()))
+        stack.callback(asyncio.create_task(_beat(pipe, options.beat)).cancel)
         while True:
             match await pipe.receive():
                 case Shard() as shard:
+                    log.took(shard)
                     jobs.add(shard.jobs)
                 case Stop():
                     return await jobs.stop(GRACE)
                 case None:  # the coordinator is gone: nobody waits for these jobs any more
                     return await jobs.stop(0.0)
+
+
+async def _beat(pipe: Pipe[ToWorker], seconds: float) -> None:
+    while True:
+        pipe.send(Beat(memory.resident()))
+        await asyncio.sleep(seconds)
 
 
 def _die_with_coordinator() -> None:

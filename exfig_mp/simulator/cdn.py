@@ -28,6 +28,7 @@ _SWEEP_SECONDS = 0.25
 _LONGEST_HEAD = 65_536
 _TLS_GREETING = b"\x16\x03"
 _AGENT = re.compile(rb"\r\nuser-agent:[ \t]*([^\r]*)")
+_CORRELATION = re.compile(rb"\r\nx-correlation-id:[ \t]*([^\r]*)")
 _RANGE = re.compile(rb"\r\nrange:[ \t]*([^\r]*)")
 _IF_NONE_MATCH = re.compile(rb"\r\nif-none-match:[ \t]*([^\r]*)")
 _IF_RANGE = re.compile(rb"\r\nif-range:[ \t]*([^\r]*)")
@@ -210,8 +211,8 @@ class Connection(asyncio.Protocol):
             port = self._transport.get_extra_info("sockname")[1]
             fault = replace(fault, location=f"http://localhost:{port}{_MOVED}{path.removeprefix(PREFIX)}")
         status = await misbehave(self._transport, self._cdn.replies, fault, blob)
-        agent = _AGENT.search(lower)
-        entry = Entry(self._now(), method, path, "cdn", 0, status, agent[1].decode("latin-1") if agent else "")
+        said = (_said(_AGENT, lower), _said(_CORRELATION, lower))
+        entry = Entry(self._now(), method, path, "cdn", 0, status, *said)
         self._world.record.cdn(entry, 0)
 
     def _done(self, task: asyncio.Task[None]) -> None:
@@ -226,11 +227,11 @@ class Connection(asyncio.Protocol):
             self._serve()
 
     def _good(self, method: str, path: str, lower: bytes, blob: Blob) -> None:
-        agent = _AGENT.search(lower)
         status, reply, size = self._chosen(lower, blob)
         if method == "HEAD":
             reply, size = reply[: reply.index(b"\r\n\r\n") + 4], 0
-        entry = Entry(self._now(), method, path, "cdn", 0, status, agent[1].decode("latin-1") if agent else "")
+        said = (_said(_AGENT, lower), _said(_CORRELATION, lower))
+        entry = Entry(self._now(), method, path, "cdn", 0, status, *said)
         self._write(reply, entry, size)
 
     def _chosen(self, lower: bytes, blob: Blob) -> tuple[int, bytes, int]:
@@ -263,3 +264,8 @@ class Connection(asyncio.Protocol):
 
     def _now(self) -> float:
         return self._active
+
+
+def _said(header: re.Pattern[bytes], lower: bytes) -> str:
+    found = header.search(lower)
+    return found[1].decode("latin-1") if found else ""

@@ -39,7 +39,7 @@ async def fetch(api: FigmaApi, file_keys: Iterable[str], at_once: int) -> Files:
     """Fetch each file's metadata and components once. A file that cannot be had is a failure, not an exception.
 
     Raises:
-        FigmaError: if the token is refused: then no file can be had.
+        FigmaError: if the token is refused: then no file can be had. A file that is blocked is a failure of its own.
     """
     gate = asyncio.Semaphore(at_once)
 

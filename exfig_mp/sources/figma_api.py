@@ -16,15 +16,17 @@ from urllib.parse import quote
 
 import msgspec
 
-from exfig_mp.client import Get, NoReply
+from exfig_mp.client import Get, NoReply, plain
 from exfig_mp.errors import FigmaError
 from exfig_mp.limiter import Gate
+from exfig_mp.log import correlation_id
 from exfig_mp.model import Failure
 from exfig_mp.ratelimit import Lane
 from exfig_mp.retry import TRANSIENT_STATUSES, RetryPolicy, parse_retry_after
-from exfig_mp.sources.figma_errors import STATUS_ADVICE, intercepted, refusal
+from exfig_mp.sources.figma_errors import RATE_ADVICE, STATUS_ADVICE, intercepted, refusal, unasked
 from exfig_mp.sources.figma_limits import hinted_spacing
-from exfig_mp.sources.figma_wire import ComponentsAnswer, ImagesAnswer, MetaAnswer, error_text
+from exfig_mp.sources.figma_wire import ComponentsAnswer, ImagesAnswer, MetaAnswer, error_text, is_page
+from exfig_mp.sources.outage import Outage, is_proxys, patience_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,12 +34,11 @@ if TYPE_CHECKING:
     from exfig_mp.client import Reply, Session
     from exfig_mp.limiter import Limiter
     from exfig_mp.model import Cause
-    from exfig_mp.sources.figma_wire import Component, FileMeta
+    from exfig_mp.sources.figma_wire import Component, FileMeta, is_page
 
 _Form = TypeVar("_Form")
 _WAF = "x-amzn-waf-action"  # the firewall before Figma wants to see a browser; it changes its mind
 _NOT_FIGMAS = frozenset({401, 403, 404, 405, 407, 451})
-_OUTAGE_BEGINS = 3  # calls given up in a row; from then on each is repeated only once, after longer waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,14 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiOptions:
-    """Where and how to ask. Timeouts in seconds for one attempt; Figma itself renders for up to 55 s."""
+    """Where and how to ask, in which run. Timeouts in seconds for one attempt; Figma itself renders for up to 55 s."""
 
     origin: str
     token: Token
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     timeout: float = 30.0
     render_timeout: float = 75.0
+    run: str = ""
 
 
 class Answers(Protocol):
@@ -82,6 +84,7 @@ class Attempt(NamedTuple):
     number: int
     seconds: float
     reason: str
+    correlation: str = ""
 
 
 class Images(NamedTuple):
@@ -109,6 +112,10 @@ class _Call:
     timeout: float
     can_be_split: bool = False
 
+    @property
+    def is_metadata(self) -> bool:
+        return self.lane is Lane.TIER_3
+
 
 class FigmaApi:
     """The API as one token sees it.
@@ -134,7 +141,7 @@ class FigmaApi:
         self._options = options
         self._answers = answers
         self._on_retry = on_retry
-        self._given_up_in_a_row = 0
+        self._outage = Outage()
         self.calls: Counter[tuple[str, int]] = Counter()
         """Requests sent so far, by endpoint and tier, failed attempts included: Figma counts them too."""
 
@@ -165,8 +172,12 @@ class FigmaApi:
         body, seconds = await self._ask(call)
         answer = _decode(body, ImagesAnswer, call)
         if answer.err:
-            raise FigmaError(refusal(400, answer.err, subject), status=400)
+            raise FigmaError(refusal(400, plain(answer.err), subject), status=400)
         return Images(answer.images, seconds)
+
+    def blocked_for(self, file_key: str) -> float:
+        """Return the seconds for which Figma will have nothing of this file rendered, 0 if it will."""
+        return self._limiter.block_left(Lane.TIER_1, file_key)
 
     async def _remembered(self, call: _Call, form: type[_Form]) -> _Form:
         body = self._answers.recall(call.path)
@@ -178,39 +189,47 @@ class FigmaApi:
         return answer
 
     async def _ask(self, call: _Call) -> _Answer:
-        policy, failed = self._options.retry, 0
+        policy, outage, failed, sent = self._options.retry, self._outage, 0, 0
         while True:
+            outage.check(metadata=call.is_metadata)
             await self._limiter.acquire(call.lane, call.file)
             begun = time.monotonic()
-            self.calls[call.endpoint, call.lane.value] += 1
-            request = Get(
-                self._options.origin + call.path,
-                call.timeout or self._options.timeout,
-                self._options.token.headers(),
-                once=True,  # each costs a call
-            )
-            reply = await self._session.get(request)
+            sent += 1
+            reply = await self._send(call, sent)
             if not isinstance(reply, NoReply) and reply.status == 200 and reply.body:
-                self._given_up_in_a_row = 0
+                outage.ends()
                 return _Answer(reply.body, time.monotonic() - begun)
-            if await self._is_gate(reply, call, failed + 1):
+            if await self._is_gate(reply, call, sent):
                 continue
             failed += 1
+            outage.unanswered += call.is_metadata
             failure = self._failure(reply, call)
             if failure is not None:
-                raise FigmaError(failure, getattr(reply, "status", 0))
+                raise outage.refuses(failure, getattr(reply, "status", 0), for_all=is_proxys(reply))
             reason = reply.detail if isinstance(reply, NoReply) else f"HTTP {reply.status}"
-            in_outage = self._given_up_in_a_row >= _OUTAGE_BEGINS
-            patience = _patience(reply) if call.can_be_split or in_outage else math.inf
+            patience = patience_with(reply) if call.can_be_split or outage.has_begun else math.inf
             if not policy.allows(failed - 1) or failed > patience:
-                self._given_up_in_a_row += 1
-                raise _exhausted(reply, call, failed, reason)
+                raise outage.gives_up(_exhausted(reply, call, failed, reason))
             # While calls are given up one after the other, the next ones wait longer: an outage must have time to end.
-            delay = policy.delay(failed - 1 + 2 * self._given_up_in_a_row, random.random())
+            delay = policy.delay(failed - 1 + 2 * outage.given_up, random.random())
             if not isinstance(reply, NoReply) and reply.status == 429:
                 await self._limiter.pause(call.lane, delay)  # no word of how long: all processes hold back together
-            self._on_retry(Attempt(call.subject, failed, delay, reason))
+            self._on_retry(Attempt(call.subject, sent, delay, reason, self._correlation(call, sent)))
             await asyncio.sleep(delay)
+
+    def _correlation(self, call: _Call, attempt: int) -> str:
+        return correlation_id(self._options.run, call.path, attempt)
+
+    async def _send(self, call: _Call, attempt: int) -> Reply | NoReply:
+        self.calls[call.endpoint, call.lane.value] += 1
+        request = Get(
+            self._options.origin + call.path,
+            call.timeout or self._options.timeout,
+            self._options.token.headers() | {"X-Correlation-Id": self._correlation(call, attempt)},
+            once=True,  # each costs a call
+            patient=True,  # Figma is silent while it draws
+        )
+        return await self._session.get(request)
 
     async def _is_gate(self, reply: Reply | NoReply, call: _Call, attempt: int) -> bool:
         """On a 429 that says for how long, close the gate for everybody. It does not use up a retry."""
@@ -222,7 +241,11 @@ class FigmaApi:
         gate = Gate(seconds, hinted_spacing(call.lane, reply.headers))
         closed = await self._limiter.close_gate(call.lane, gate, call.file)
         said = (reply.headers.get(name, "") for name in ("x-figma-plan-tier", "x-figma-rate-limit-type"))
-        self._on_retry(Attempt(call.subject, attempt, closed, " ".join(["HTTP 429", *said]).rstrip()))
+        self._on_retry(
+            Attempt(
+                call.subject, attempt, closed, " ".join(["HTTP 429", *said]).rstrip(), self._correlation(call, attempt)
+            )
+        )
         return True
 
     def _failure(self, reply: Reply | NoReply, call: _Call) -> Failure | None:
@@ -232,23 +255,12 @@ class FigmaApi:
                 return None
             if reply.trouble == "too_large":
                 return Failure("server", f"Figma's answer about the {call.subject} is too large: {reply.detail}")
-            return Failure("config", f"the {call.subject} cannot be asked for: {reply.detail}", "check --api-url")
+            return unasked(call.subject, reply.detail, by_proxy=is_proxys(reply))
         if reply.status in TRANSIENT_STATUSES or reply.status in {200, 202, 429} or _WAF in reply.headers:
             return None  # 202: a firewall's challenge with an empty body; 200 without a body is no better
-        if reply.status in _NOT_FIGMAS and _is_page(reply.body):
+        if reply.status in _NOT_FIGMAS and is_page(reply.body):
             return intercepted(reply.status, call.subject)
         return refusal(reply.status, error_text(reply.body), call.subject)
-
-
-def _is_page(body: bytes) -> bool:
-    return body.lstrip()[:1] == b"<"
-
-
-def _patience(reply: Reply | NoReply) -> float:
-    """Return how many failures of this kind are borne where more of the same helps little."""
-    if isinstance(reply, NoReply):
-        return 1 if reply.trouble == "timeout" else math.inf
-    return 1 if reply.status >= 500 else math.inf
 
 
 def _exhausted(reply: Reply | NoReply, call: _Call, attempts: int, reason: str) -> FigmaError:
@@ -258,14 +270,15 @@ def _exhausted(reply: Reply | NoReply, call: _Call, attempts: int, reason: str) 
     else:
         cause, status = ("rate_limit" if reply.status == 429 else "server"), reply.status
     message = f"Figma did not give the {call.subject} in {attempts} attempts (last: {reason})"
-    return FigmaError(Failure(cause, message, STATUS_ADVICE, attempts), status)
+    advice = RATE_ADVICE if cause == "rate_limit" else STATUS_ADVICE
+    return FigmaError(Failure(cause, message, advice, attempts), status)
 
 
 def _decode(body: bytes, form: type[_Form], call: _Call) -> _Form:
     try:
         return msgspec.json.decode(body, type=form)
     except (ValueError, RecursionError) as error:  # bytes that are no UTF-8 are a ValueError that is no MsgspecError
-        if _is_page(body):
+        if is_page(body):
             raise FigmaError(intercepted(200, call.subject), 200) from error
         message = f"Figma's answer to the request for the {call.subject} is not what was expected: {error}"
         raise FigmaError(Failure("server", message, STATUS_ADVICE), 200) from error

@@ -5,6 +5,7 @@ Figma answers 403, not 401, for a bad token on nearly all endpoints, so the text
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from exfig_mp.model import Failure
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from exfig_mp.model import Cause
 
 STATUS_ADVICE = "check the network connection, or Figma's status page (status.figma.com)"
+RATE_ADVICE = "Figma's rate limit is used up: go on later with --resume, or use the token of a Dev or Full seat"
+_PROXY_ADVICE = "check HTTPS_PROXY, with user and password if the proxy wants them, and NO_PROXY"
 
 _NEW_CREDENTIAL = (
     "make a new token in Figma (Settings > Security > Personal access tokens) and set FIGMA_PERSONAL_TOKEN to it"
@@ -26,8 +29,11 @@ _BY_TEXT: tuple[tuple[str, Cause, str], ...] = (
     ("limited by figma plan", "forbidden", "variables need an Enterprise plan; use styles instead"),
     ("not exportable", "forbidden", "the file's owner must allow copying, sharing and exporting from it"),
     ("file type not supported", "config", "the key belongs to a Make, Slides or other file; use a design file's key"),
-    ("request too large", "config", "ask for less: choose a frame or a page"),
+    ("request too large", "config", "split the file: Figma cannot answer about so large a one"),
 )
+FULL_WEIGHT = 3
+_RENDER_TIMEOUT = "render timeout"
+_INVALID_NODE = re.compile(r"\bID (\S+) is not a valid node_id")
 _BY_STATUS: dict[int, tuple[Cause, str]] = {
     400: ("error", "if it stays, please report it together with this message"),
     401: ("auth", _NEW_CREDENTIAL),
@@ -60,6 +66,31 @@ def intercepted(status: int, subject: str) -> Failure:
         f"a proxy, firewall or login page answered the request for the {subject} instead of Figma (HTTP {status})",
         "check HTTPS_PROXY and NO_PROXY, log in to the network, or have api.figma.com allowed",
     )
+
+
+def unasked(subject: str, detail: str, *, by_proxy: bool) -> Failure:
+    """Return the failure for a request that never gets to Figma; `detail` says why."""
+    message = f"the {subject} cannot be asked for: {detail}"
+    return Failure("network", message, _PROXY_ADVICE) if by_proxy else Failure("config", message, "check --api-url")
+
+
+def invalid_node(error: FigmaError) -> str:
+    """Return the id that a refusal names as the one that spoils the others, or an empty text."""
+    found = _INVALID_NODE.search(error.message) if error.status == 400 else None
+    return found[1] if found else ""
+
+
+def weight(error: FigmaError) -> int:
+    """Return how much the failure of an images call says for Figma drawing nothing any more: 0, 1 or `FULL_WEIGHT`.
+
+    What is known to depend on the nodes that are asked for says little: a drawing that takes too long, a URL that is
+    too long, an id that Figma does not know.
+    """
+    if error.status == 400 and error.cause == "error":
+        return 1 if _RENDER_TIMEOUT in error.message.lower() or invalid_node(error) else FULL_WEIGHT
+    if error.status in {413, 414, 431}:
+        return 1
+    return FULL_WEIGHT if error.cause in {"server", "timeout", "network"} and error.status != 200 else 0
 
 
 def is_too_much(error: FigmaError, *, ids: int) -> bool:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from exfig_mp.client import plain
+
 
 class ContainingNode(Struct, frozen=True):
     """A component set, or in its old name a state group."""
@@ -76,9 +78,14 @@ class ErrorAnswer(Struct, frozen=True):
 
 
 def error_text(body: bytes) -> str:
-    """Return Figma's own words from an error body, or an empty text if it is no JSON error."""
+    """Return Figma's own words from an error body, made `plain`, or an empty text if it is no JSON error."""
     try:
         answer = msgspec.json.decode(body, type=ErrorAnswer)
     except (ValueError, RecursionError):  # bytes that are no UTF-8 are a ValueError that is no MsgspecError
         return ""
-    return answer.err or answer.message or ""
+    return plain(answer.err or answer.message or "")
+
+
+def is_page(body: bytes) -> bool:
+    """Is it a web page, where Figma would have answered in JSON?"""
+    return body.lstrip()[:1] == b"<"

@@ -2,20 +2,18 @@
 
 Renders of one kind (file, format, scale, switches) share calls. A kind has one call under way at a time, so that what
 one call teaches about the right size serves the next; different kinds are asked for side by side. A call that is too
-much is halved, down to the one node that poisons it, which alone fails.
+much is halved, down to the one node that poisons it, which alone fails; an id that Figma names is taken out at once.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import quote
 
 from exfig_mp.errors import FigmaError
 from exfig_mp.model import Failure
-from exfig_mp.sources.figma_errors import is_too_much
+from exfig_mp.sources.figma_errors import invalid_node, is_too_much
+from exfig_mp.sources.render_kind import MOST_IDS, OUTAGE, BatchSize, Kind, encoded, query_switches
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Sequence
@@ -23,16 +21,11 @@ if TYPE_CHECKING:
     from exfig_mp.model import Render
     from exfig_mp.sources.figma_api import FigmaApi
 
-MAX_QUERY = 7_500 - 80
-"""Bytes of a query: the whole URL must stay under Figma's 8,192, and some proxies add to it."""
+SIDE_BY_SIDE = 3
+"""Kinds that are rendered at once: Figma allows 10 to 20 calls a minute and needs seconds for each."""
 
-MOST_IDS = 400
-"""Ids of a call: with ids of usual length more do not fit into a URL, and they take long to draw."""
-
-_SIDE_BY_SIDE = 3  # kinds that are rendered at once: Figma allows 10 to 20 calls a minute and needs seconds for each
-_OUTAGE = 12  # calls in a row without an answer: halving 400 ids down to one poisoned node takes nine
+_LOOK_AGAIN = 1.0  # seconds: a file that is blocked from now on gives up its places, and nobody else would tell
 _ABOUT_THE_FILE = frozenset({"config", "forbidden", "not_found", "rate_limit"})  # a limit is that of the file's plan
-_COMFORTABLE = 10.0  # seconds of a call below which the next may be larger
 
 
 class Drawn(NamedTuple):
@@ -49,67 +42,6 @@ class NotDrawn(NamedTuple):
     failure: Failure
 
 
-@dataclass(slots=True)
-class BatchSize:
-    """How many ids to put into a call: follows what Figma can do in the time that a call should take."""
-
-    ids: int = 100
-    most: int = MOST_IDS
-
-    def after_success(self, seconds: float, asked: int) -> None:
-        """Grow if a full call was quick."""
-        if seconds < _COMFORTABLE and asked >= self.ids:
-            self.ids = min(self.ids * 2, self.most)
-
-    def after_too_much(self, asked: int) -> None:
-        """Shrink below what was too much."""
-        self.ids = max(1, min(self.ids, asked // 2))
-
-
-@dataclass(slots=True)
-class _Kind:
-    """The renders of one kind that still have to be asked for.
-
-    `batches` are set pieces and go first; what came back null is asked for `again` at the end, all together.
-    `unanswered` counts its calls in a row that got no answer; `answers_before` is how many answers there had been over
-    all kinds when that began.
-    """
-
-    file_key: str
-    switches: str
-    size: BatchSize
-    unanswered: int = 0
-    answers_before: int = 0
-    waiting: deque[Render] = field(default_factory=deque)
-    again: deque[Render] = field(default_factory=deque)
-    batches: deque[list[Render]] = field(default_factory=deque)
-
-    @property
-    def has_work(self) -> bool:
-        return bool(self.batches or self.waiting or self.again)
-
-    def take_all(self) -> list[Render]:
-        """Take out what is left."""
-        left = [*(render for batch in self.batches for render in batch), *self.waiting, *self.again]
-        self.batches.clear()
-        self.waiting.clear()
-        self.again.clear()
-        return left
-
-    def next_batch(self) -> list[Render]:
-        if self.batches:
-            return self.batches.popleft()
-        waiting = self.waiting or self.again
-        batch: list[Render] = []
-        room = MAX_QUERY - len(self.switches) - len("&ids=")
-        while waiting and len(batch) < self.size.ids:
-            room -= len(_encoded(waiting[0].node.id)) + 1
-            if room < 0 and batch:
-                break
-            batch.append(waiting.popleft())
-        return batch
-
-
 class RenderQueue:
     """Renders go in, answers come out, each render's once. More renders may be added while answers are being read.
 
@@ -121,10 +53,10 @@ class RenderQueue:
     def __init__(self, api: FigmaApi, *, few_calls: bool = False) -> None:
         self._api = api
         self._first_size = MOST_IDS if few_calls else 100
-        self._kinds: dict[tuple[str, str], _Kind] = {}
+        self._kinds: dict[tuple[str, str], Kind] = {}
         self._sizes: dict[str, BatchSize] = {}
         self._asked_before: set[str] = set()
-        self._running: dict[asyncio.Task[list[Drawn | NotDrawn]], _Kind] = {}
+        self._running: dict[asyncio.Task[list[Drawn | NotDrawn]], Kind] = {}
         self._news = asyncio.Event()
         self._closed = False
         self._refusal: Failure | None = None
@@ -138,7 +70,7 @@ class RenderQueue:
             key = (render.node.file_key, switches)
             if key not in self._kinds:
                 size = self._sizes.setdefault(f"{render.format}@{render.scale:g}", BatchSize(self._first_size))
-                self._kinds[key] = _Kind(render.node.file_key, switches, size)
+                self._kinds[key] = Kind(render.node.file_key, switches, size)
             self._kinds[key].waiting.append(render)
         self._news.set()
 
@@ -158,14 +90,15 @@ class RenderQueue:
                 self._news.clear()
                 if refused := self._refuse_waiting():
                     yield refused
-                self._start_calls()
+                is_full = self._start_calls()
                 if not self._running:
                     if self._closed and not any(kind.has_work for kind in self._kinds.values()):
                         return
                     await self._news.wait()
                     continue
                 news = asyncio.ensure_future(self._news.wait())
-                await asyncio.wait([*self._running, news], return_when=asyncio.FIRST_COMPLETED)
+                patience = _LOOK_AGAIN if is_full else None
+                await asyncio.wait([*self._running, news], timeout=patience, return_when=asyncio.FIRST_COMPLETED)
                 news.cancel()
                 for task in [task for task in self._running if task.done()]:
                     del self._running[task]
@@ -178,36 +111,59 @@ class RenderQueue:
     def _refuse_waiting(self) -> list[Drawn | NotDrawn]:
         refused: list[Drawn | NotDrawn] = []
         for kind in self._kinds.values():
-            refusal = self._refusal or self._refused_files.get(kind.file_key)
+            refusal = self._refusal or self._refused_files.get(kind.file_key) or kind.refusal
             if refusal is not None:
                 refused += [NotDrawn(render, refusal) for render in kind.take_all()]
         return refused
 
-    def _start_calls(self) -> None:
-        busy = {id(kind) for kind in self._running.values()}
-        for kind in self._kinds.values():
-            if len(self._running) >= _SIDE_BY_SIDE:
-                return
-            if id(kind) not in busy and kind.has_work:
-                self._running[asyncio.create_task(self._call(kind, kind.next_batch()))] = kind
+    def _start_calls(self) -> bool:
+        """Start what may be started; is there a kind that must wait?
 
-    async def _call(self, kind: _Kind, batch: list[Render]) -> list[Drawn | NotDrawn]:
-        query = f"{kind.switches}&ids={','.join(_encoded(render.node.id) for render in batch)}"
-        subject = f"{len(batch)} renders of file {kind.file_key}"
+        Calls about a file that is blocked wait themselves, and hold no place meanwhile. One waits for all of the file.
+        """
+        running = list(self._running.values())
+        busy, files = {id(kind) for kind in running}, {kind.file_key for kind in running}
+        free = SIDE_BY_SIDE - sum(not self._api.blocked_for(kind.file_key) for kind in running)
+        is_full = False
+        for kind in self._kinds.values():
+            if id(kind) in busy or not kind.has_work:
+                continue
+            is_blocked = self._api.blocked_for(kind.file_key) > 0
+            if kind.file_key in files if is_blocked else free <= 0:
+                is_full = True
+                continue
+            free -= not is_blocked
+            files.add(kind.file_key)
+            self._running[asyncio.create_task(self._call(kind, kind.next_batch()))] = kind
+        return is_full
+
+    async def _call(self, kind: Kind, batch: list[Render]) -> list[Drawn | NotDrawn]:
+        query = f"{kind.switches}&ids={','.join(encoded(render.node.id) for render in batch)}"
+        subject = f"{len(batch)} render{'s' if len(batch) > 1 else ''} of file {kind.file_key}"
         try:
             images = await self._api.images(kind.file_key, query, subject, can_be_split=len(batch) > 1)
         except FigmaError as error:
             return self._narrow_down(kind, batch, error)
         self._answered += 1
-        kind.unanswered = 0
+        kind.unanswered, kind.was_answered = 0, True
         kind.size.after_success(images.seconds, len(batch))
         return self._sort_out(kind, batch, images.urls)
 
-    def _narrow_down(self, kind: _Kind, batch: list[Render], error: FigmaError) -> list[Drawn | NotDrawn]:
-        if error.cause == "auth" or self._is_outage(kind, error):
+    def _narrow_down(self, kind: Kind, batch: list[Render], error: FigmaError) -> list[Drawn | NotDrawn]:
+        is_outage, spoiling = self._is_outage(kind, error), invalid_node(error)
+        rest = [render for render in batch if render.node.id != spoiling]
+        if error.cause == "auth" or (is_outage and not 400 <= error.status < 500):
             self._refusal = error.failure
         elif error.cause in _ABOUT_THE_FILE:
             self._refused_files[kind.file_key] = error.failure
+        elif is_outage:
+            kind.refusal = error.failure
+        elif len(batch) == 1 and kind.is_refused(error):
+            kind.refusal = error.failure
+            kind.size.ids = max(kind.size.ids, self._first_size)  # it was not the size: others need not suffer
+        elif len(rest) < len(batch):
+            kind.batches.extendleft([rest] if rest else [])
+            batch = [render for render in batch if render.node.id == spoiling]
         elif is_too_much(error, ids=len(batch)):
             kind.size.after_too_much(len(batch))
             middle = len(batch) // 2
@@ -216,17 +172,11 @@ class RenderQueue:
             return []
         return [NotDrawn(render, error.failure) for render in batch]
 
-    def _is_outage(self, kind: _Kind, error: FigmaError) -> bool:
+    def _is_outage(self, kind: Kind, error: FigmaError) -> bool:
         """Has Figma stopped answering? Then asking for less and less would only use up calls."""
-        if error.cause not in {"server", "timeout", "network"} or error.status == 200:
-            kind.unanswered = 0
-            return False
-        if not kind.unanswered:
-            kind.answers_before = self._answered
-        kind.unanswered += 1
-        return kind.unanswered >= _OUTAGE and kind.answers_before == self._answered
+        return kind.hears(error, self._answered) >= OUTAGE and kind.answers_before == self._answered
 
-    def _sort_out(self, kind: _Kind, batch: Sequence[Render], images: dict[str, str | None]) -> list[Drawn | NotDrawn]:
+    def _sort_out(self, kind: Kind, batch: Sequence[Render], images: dict[str, str | None]) -> list[Drawn | NotDrawn]:
         """Take URLs by node id, never by order. What came back null is asked for once more, apart from the others."""
         answers: list[Drawn | NotDrawn] = []
         for render in batch:
@@ -239,22 +189,6 @@ class RenderQueue:
             else:
                 answers.append(NotDrawn(render, _null_render(render)))
         return answers
-
-
-def query_switches(render: Render) -> str:
-    """Return the query of `GET /v1/images/:key` for `render`, all but its id; equal for renders of one kind."""
-    parts = [f"format={render.format}", f"use_absolute_bounds={str(render.use_absolute_bounds).lower()}"]
-    if render.format in {"png", "jpg"}:
-        parts.append(f"scale={render.scale:g}")
-    if render.format == "svg":
-        parts.append(f"svg_include_id={str(render.svg_include_id).lower()}")
-        parts.append(f"svg_simplify_stroke={str(render.svg_simplify_stroke).lower()}")
-    return "&".join(parts)
-
-
-def _encoded(node_id: str) -> str:
-    """Encode an id for a query: `:` stays as Figma's own examples write it, `;` is a separator to some servers."""
-    return quote(node_id, safe=":")
 
 
 def _null_render(render: Render) -> Failure:

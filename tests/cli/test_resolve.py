@@ -86,7 +86,7 @@ def test_all_configs_together_say_which_hosts_are_allowed_beside_figmas(monkeypa
         for hosts in ((), ("b.example", "*.Corp.example"), ("a.example", "b.example"))
     ]
 
-    options = resolve(NOTHING_SAID, configs, "hash", batch=True)
+    options = resolve(NOTHING_SAID, configs, (), batch=True)
 
     assert options.allowed_hosts == ("*.corp.example", "a.example", "b.example")
     assert options.session(5).allowed_hosts == ("api.figma.com", "*.corp.example", "a.example", "b.example")
@@ -106,7 +106,7 @@ def test_failing_fast_is_chosen_like_other_options_and_means_no_retries(monkeypa
     monkeypatch.setenv("FIGMA_PERSONAL_TOKEN", "figd_x")
     configs: Any = [SimpleNamespace(root=Root(batch=Batch(fail_fast=value))) for value in configured]
 
-    options = resolve(replace(NOTHING_SAID, fail_fast=chosen, max_retries=3), configs, "hash", batch=True)
+    options = resolve(replace(NOTHING_SAID, fail_fast=chosen, max_retries=3), configs, (), batch=True)
 
     assert options.fail_fast is outcome
     assert options.api.retry.retries == options.transfer.retry.retries == (0 if outcome else 3)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import resource
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +23,7 @@ from exfig_mp.run_options import LOOPBACK
 from exfig_mp.transfer import TransferOptions
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
     from exfig_mp.engines.protocol import Engine
     from exfig_mp.journal import Memory
@@ -71,6 +73,18 @@ def assert_all_done(results: list[JobResult], jobs: list[Job]) -> None:
     assert sorted(result.job_id for result in results) == sorted(job.id for job in jobs)
     assert all(isinstance(result, Done) for result in results)
     assert all(Path(path).read_bytes().endswith(b"</svg>\n") for job in jobs for path in job.destinations)
+
+
+@contextmanager
+def open_files(further: int) -> Iterator[None]:
+    """Let this process and its children open only so many files beside those that are open now."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    used = sum(1 for _ in Path("/dev/fd").iterdir())
+    resource.setrlimit(resource.RLIMIT_NOFILE, (used + further, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def workers() -> set[int]:
@@ -137,3 +151,8 @@ def _assert_all_done():
 @pytest.fixture(scope="session", name="workers")
 def _workers():
     return workers
+
+
+@pytest.fixture(scope="session", name="open_files")
+def _open_files():
+    return open_files

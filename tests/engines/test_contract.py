@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from exfig_mp.engines.inline import Inline
 from exfig_mp.engines.processes import Processes
-from exfig_mp.limiter import Limiter, LimiterOptions
+from exfig_mp.engines.protocol import Supervision
+from exfig_mp.errors import ExfigError
 from exfig_mp.model import Done, Failed, Job
 from exfig_mp.plan import split
-from exfig_mp.ratelimit import Lane
 
 
 @pytest.fixture(params=[Inline, Processes])
@@ -142,18 +143,6 @@ async def test_retries_are_heard_of_here(engine, faulty_bench, run_all, assert_a
     assert {result.attempts for result in results} == {2}
 
 
-async def test_a_store_that_is_paused_for_longer_than_allowed_fails_jobs_and_stalls_nothing(engine, bench, run_all):
-    options = LimiterOptions(str(bench.folder / "limiter.block"), max_wait=0.5)
-    with Limiter(options) as limiter:
-        await limiter.pause(Lane.CDN, 25)
-
-    async with asyncio.timeout(10):
-        results = await run_all(engine(bench.with_options(limiter=options)), bench.jobs(30))
-
-    assert len(results) == 30
-    assert {result.failure.cause for result in results} == {"rate_limit"}
-
-
 async def test_one_download_goes_to_all_its_destinations(engine, bench, run_all):
     paths = tuple(str(bench.folder / "out" / name / "x.svg") for name in ("a", "b/c", "d"))
 
@@ -161,3 +150,45 @@ async def test_one_download_goes_to_all_its_destinations(engine, bench, run_all)
 
     assert isinstance(results[0], Done)
     assert len({Path(path).read_bytes() for path in paths}) == 1  # noqa: ASYNC240  # nothing else runs
+
+
+async def test_a_healthy_run_has_nothing_to_say_about_workers(engine, bench, run_all, assert_all_done):
+    said: list[object] = []
+    jobs = bench.jobs(60)
+
+    options = bench.with_options(on_death=said.append, on_recycle=said.append, on_warning=said.append)
+    results = await run_all(engine(options), jobs)
+
+    assert_all_done(results, jobs)
+    assert said == []
+
+
+async def test_the_rules_for_replacing_workers_change_no_result(engine, bench, run_all, assert_all_done):
+    rules = Supervision(beat=0.05, memory_limit=1e-9, max_age=0.1, max_tasks=20, youngest=0.1, growth=0.0)
+    jobs = bench.jobs(200)
+
+    results = await run_all(engine(bench.with_options(supervision=rules)), jobs)
+
+    assert_all_done(results, jobs)
+    assert len(bench.memory().placed) == 200
+    assert bench.figma.seen()["cdn_requests"] == 200
+
+
+async def test_with_a_low_limit_of_open_files_less_is_done_at_once_and_that_is_said(
+    engine, bench, run_all, assert_all_done, open_files
+):
+    said: list[str] = []
+    jobs = bench.jobs(100)
+    session = replace(bench.options.session, connections=200)
+
+    with open_files(60):
+        results = await run_all(engine(bench.with_options(workers=50, session=session, on_warning=said.append)), jobs)
+
+    assert_all_done(results, jobs)
+    assert len(said) == 1
+    assert "of 200 downloads at once: raise it with ulimit -n" in said[0]
+
+
+async def test_a_limit_of_open_files_that_leaves_room_for_nothing_is_a_clear_error(engine, bench, run_all, open_files):
+    with open_files(12), pytest.raises(ExfigError, match="open files is too low"):
+        await run_all(engine(bench.options), bench.jobs(1))

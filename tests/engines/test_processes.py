@@ -101,7 +101,7 @@ async def test_no_job_is_lost_when_workers_are_killed_again_and_again(faulty_ben
                 # Not one that tries a suspect on its own: two deaths would rightly be that job's.
                 members = [one for one in engine._workers if one.ready and one.owes and not one.has_suspect]
                 if members:
-                    victim = dice.choice(sorted(members, key=lambda one: one.number)).process.pid
+                    victim = dice.choice(sorted(members, key=lambda one: one.number)).pid
                     _kill(victim)
                     killed.add(victim)
 
@@ -119,7 +119,7 @@ async def test_a_job_that_kills_two_workers_fails_alone(faulty_bench, shards_of,
 
         async def assassin():
             while len(killed) < 2:
-                holders = [one.process.pid for one in engine._workers if poison.id in one.owes and one.process.pid]
+                holders = [one.pid for one in engine._workers if poison.id in one.owes]
                 for pid in holders:
                     # Not before the worker really asks for it: its request hangs at the store by then.
                     if pid not in killed and _asks(pid, bench.figma.cdn_url):
@@ -182,7 +182,9 @@ def test_workers_that_cannot_start_end_the_run_with_a_clear_error(tmp_path):
     ran = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
 
     assert ran.returncode == 1
-    assert ran.stderr.endswith("worker processes end as soon as they start (try --workers 0 to see why)\n")
+    assert ran.stderr.endswith(
+        "worker processes end as soon as they start (exit code 1) (try --workers 0 to see why)\n"
+    )
     assert ran.stderr.count("exfig-mp worker: cannot write") >= 3
     assert "Traceback" not in ran.stderr
 
@@ -201,12 +203,12 @@ async def test_there_are_never_more_connections_than_allowed(faulty_bench, run_a
 _LOOK = """
 import json
 from multiprocessing import get_context
-from exfig_mp.engines.processes import Processes
+from exfig_mp.engines.member import Starter
 from exfig_mp.engines.protocol import EngineOptions
 from exfig_mp.limiter import LimiterOptions
 
 options = EngineOptions(workers=1, journal_path=str, limiter=LimiterOptions(""), on_retry=print)
-context = Processes(options)._context
+context = Starter(options).context
 ours, theirs = context.Pipe()
 process = context.Process(target=exec, args=("import sys; pipe.send(sorted(sys.modules))", {"pipe": theirs}))
 process.start()

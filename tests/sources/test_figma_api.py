@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import time
@@ -266,7 +267,7 @@ async def test_a_429_with_retry_after_is_waited_for_and_uses_up_no_retries(fault
     assert api.calls["meta", 3] == meta_requests(figma) == 3
     assert time.monotonic() - begin >= 2
     assert limiter.waits.seconds >= 2
-    assert [(one.number, one.reason) for one in retried] == [(1, "HTTP 429 enterprise high")] * 2
+    assert [(one.number, one.reason) for one in retried] == [(n, "HTTP 429 enterprise high") for n in (1, 2)]
     assert figma.seen()["violations"] == []
 
 
@@ -345,6 +346,8 @@ async def test_a_429_that_does_not_say_for_how_long_is_a_retry_for_all(faulty, c
         await connect(figma, RetryPolicy(retries=2, base=0.05, jitter=0.0)).meta(KEY)
 
     assert (caught.value.cause, caught.value.failure.attempts) == ("rate_limit", 3)
+    assert "rate limit" in caught.value.advice
+    assert "network" not in caught.value.advice
     assert meta_requests(figma) == 3
     assert [event.seconds for event in retried] == [0.05, 0.1]
     assert limiter._buckets[Lane.TIER_3].paused_until > 0
@@ -357,6 +360,93 @@ async def test_a_legacy_error_with_status_200_is_the_error_that_it_is(faulty, co
         await connect(figma).images(KEY, "format=svg&ids=1:1", "1 render")
 
     assert caught.value.status == 400
+
+
+@pytest.mark.parametrize("body", ['{"err":%s}', '{"err":%s,"images":{}}'])
+@pytest.mark.parametrize("status", [400, 200])
+async def test_what_figma_says_steers_no_terminal_and_tells_no_token(faulty, connect, status, body):
+    words = json.dumps("\x1b]0;x\x07\nfigd_simulator")
+    figma = faulty({"on": "images", "do": "status", "status": status, "body": body % words})
+
+    with pytest.raises(FigmaError) as caught:
+        await connect(figma).images(KEY, "format=svg&ids=1:1", "1 render")
+
+    assert caught.value.message.isprintable()
+    assert r"\x1b]0;x\x07\n[redacted]" in caught.value.message
+
+
+async def test_figma_may_draw_in_silence_for_longer_than_an_answer_may_stall(faulty, limiter, memory, retried):
+    figma = faulty({"on": "images", "do": "delay", "seconds": 1})
+    options = ApiOptions(origin=figma.api_url, token=TOKEN, retry=QUICK)
+
+    async with Session(SessionOptions(allowed_hosts=("127.0.0.1",), idle_timeout=0.2)) as session:
+        api = FigmaApi(session, limiter, options, memory, retried.append)
+        images = await api.images(KEY, "format=svg&ids=1:1", "1 render")
+
+    assert images.seconds >= 1
+    assert retried == []
+
+
+@pytest.mark.parametrize("endpoint", ["meta", "components"])
+async def test_after_twelve_requests_for_metadata_without_an_answer_no_other_file_is_asked_for(
+    faulty, connect, endpoint
+):
+    figma = faulty({"on": endpoint, "do": "status", "status": 503})
+    api = connect(figma)
+    ask = getattr(api, endpoint)
+    failures = []
+
+    for number in range(30):
+        with pytest.raises(FigmaError) as caught:
+            await ask(f"File{number}")
+        failures.append(caught.value.failure)
+
+    assert 12 <= figma.seen()["endpoints"][endpoint] <= 16
+    assert {failure.cause for failure in failures} == {"server"}
+    assert len(set(failures)) <= 4
+    await api.images(KEY, "format=svg&ids=1:1", "1 render")  # a proof that Figma answers
+    with pytest.raises(FigmaError, match="of file Other "):
+        await ask("Other")
+
+
+async def test_files_that_figma_refuses_are_no_outage(faulty, connect):
+    figma = faulty({"on": "meta", "do": "status", "status": 404, "body": "json"})
+    api = connect(figma)
+
+    for number in range(20):
+        with pytest.raises(FigmaError, match=f"file File{number} "):
+            await api.meta(f"File{number}")
+
+    assert meta_requests(figma) == 20
+
+
+async def test_a_proxy_that_wants_a_password_is_asked_once_for_all_and_is_named_without_it(
+    connect, monkeypatch, retried
+):
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+
+    class Far:
+        api_url = "https://api.figma.com"
+
+    asked: list[bytes] = []
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as proxy:
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        monkeypatch.delenv("no_proxy", raising=False)
+        port = proxy.sockets[0].getsockname()[1]
+        monkeypatch.setenv("HTTPS_PROXY", f"http://user:secretpw@127.0.0.1:{port}")
+        api = connect(Far())
+        for ask in (api.meta(KEY), api.components("Another"), api.images(KEY, "format=svg&ids=1:1", "1 render")):
+            with pytest.raises(FigmaError, match="the proxy answered HTTP 407") as caught:
+                await ask
+            assert caught.value.cause == "network"
+            assert "HTTPS_PROXY" in caught.value.advice
+            assert "secretpw" not in f"{caught.value.failure}"
+
+    assert len(asked) == 1
+    assert retried == []
 
 
 async def test_a_redirect_within_the_api_is_followed_and_one_to_elsewhere_is_not(faulty, connect):

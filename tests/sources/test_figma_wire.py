@@ -122,6 +122,14 @@ def test_figmas_own_words_are_found_in_both_families_of_errors(body, text):
     assert error_text(body) == text
 
 
+def test_figmas_words_have_no_token_no_control_characters_and_are_not_long():
+    said = error_text(json.dumps({"err": "\x1b[2J\x07figd_abc-DEF_1\n" + "x" * 1000}).encode())
+
+    assert said.startswith(r"\x1b[2J\x07[redacted]\nxxx")
+    assert len(said) <= 301
+    assert said.isprintable()
+
+
 @given(st.binary())
 def test_any_body_has_an_error_text_or_none(body):
     assert isinstance(error_text(body), str)

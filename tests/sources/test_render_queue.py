@@ -16,13 +16,14 @@ from hypothesis import strategies as st
 
 from exfig_mp.client import Session, SessionOptions
 from exfig_mp.errors import FigmaError
-from exfig_mp.limiter import Limiter, LimiterOptions
+from exfig_mp.limiter import Gate, Limiter, LimiterOptions
 from exfig_mp.model import Failure, Node, Render
-from exfig_mp.ratelimit import Rate
+from exfig_mp.ratelimit import Lane, Rate
 from exfig_mp.retry import RetryPolicy
 from exfig_mp.sources.figma_api import ApiOptions, FigmaApi, Images, Token
 from exfig_mp.sources.figma_errors import refusal
-from exfig_mp.sources.render_queue import BatchSize, Drawn, NotDrawn, RenderQueue, query_switches
+from exfig_mp.sources.render_kind import BatchSize, query_switches
+from exfig_mp.sources.render_queue import Drawn, NotDrawn, RenderQueue
 
 LONGEST_URL = 7_500
 
@@ -52,13 +53,16 @@ class Api:
     seconds: float = 0.0
     drawing_seconds: float = 0.0
 
+    def blocked_for(self, file_key: str) -> float:  # noqa: ARG002  # the contract's
+        return 0.0
+
     async def images(self, file_key: str, query: str, subject: str, *, can_be_split: bool = False) -> Images:
         url = f"https://api.figma.com/v1/images/{file_key}?{query}"
         assert url.isascii()
         assert ";" not in url
         ids = parse_qs(query, strict_parsing=True)["ids"][0].split(",")
         assert len(url) <= LONGEST_URL or len(ids) == 1
-        assert f"{len(ids)} renders" in subject
+        assert subject.startswith(f"{len(ids)} renders of" if len(ids) > 1 else "1 render of")
         assert can_be_split is (len(ids) > 1)
         kind = (file_key, query.partition("&ids=")[0])
         assert kind not in self.running  # what one call teaches serves the next
@@ -297,6 +301,93 @@ def test_what_smaller_calls_do_not_help_is_not_halved(cause, status):
     assert answers == [NotDrawn(render(node), failure) for node in ids(8)]
 
 
+def refused(text: str, ids: int = 1) -> FigmaError:
+    return FigmaError(refusal(400, text, f"{ids} renders of file LightLibrary"), 400)
+
+
+@pytest.mark.parametrize("count", [200, 5000])
+def test_a_400_that_every_call_gets_ends_a_kind_after_about_a_dozen_calls_and_no_other_kind(count):
+    class Mixed(Api):
+        async def images(self, file_key: str, query: str, subject: str, *, can_be_split: bool = False) -> Images:
+            answer = await super().images(file_key, query, subject, can_be_split=can_be_split)
+            if "format=png" in query:
+                raise refused("Bad request")
+            return answer
+
+    api = Mixed()
+    renders = [render(node, form, key) for node in ids(count) for form, key in (("png", "A"), ("svg", "A"))]
+
+    answers = asyncio.run(answers_of(api, renders))
+
+    assert Counter(answer.render for answer in answers) == Counter(renders)
+    failed = [answer for answer in answers if isinstance(answer, NotDrawn)]
+    assert {answer.render.format for answer in failed} == {"png"}
+    assert len(failed) == count
+    assert {answer.failure.cause for answer in failed} == {"error"}
+    assert len(api.calls) - count / 400 <= 9 + 3
+
+
+def test_what_refuses_a_kind_does_not_make_the_calls_of_others_smaller():
+    class Mixed(Api):
+        async def images(self, file_key: str, query: str, subject: str, *, can_be_split: bool = False) -> Images:
+            answer = await super().images(file_key, query, subject, can_be_split=can_be_split)
+            if file_key == "A":
+                raise refused("Bad request")
+            return answer
+
+    async def main() -> list[list[str]]:
+        api = Mixed()
+        queue = RenderQueue(api)  # type: ignore[arg-type]  # a stand-in
+        queue.add([render(node, key="A") for node in ids(100)])
+        async for answers in queue.answers():
+            if answers and isinstance(answers[0], NotDrawn) and len(answers) > 1:
+                api.calls.clear()
+                queue.add([render(node, key="B") for node in ids(100)])
+                queue.close()
+        return api.calls
+
+    assert [len(call) for call in asyncio.run(main())] == [100]
+
+
+@pytest.mark.parametrize("spoilt", [1, 3])
+def test_an_id_that_figma_names_as_invalid_fails_alone_and_costs_one_call_more(spoilt):
+    bad = ids(100)[7 : 7 + spoilt]
+
+    class Naming(Api):
+        async def images(self, file_key: str, query: str, subject: str, *, can_be_split: bool = False) -> Images:
+            asked = parse_qs(query)["ids"][0].split(",")
+            first = next((node for node in bad if node in asked), "")
+            self.too_much = refused(f"ID {first} is not a valid node_id")
+            return await super().images(file_key, query, subject, can_be_split=can_be_split)
+
+    api = Naming(poison=frozenset(bad))
+
+    answers = asyncio.run(answers_of(api, [render(node) for node in ids(100)]))
+
+    assert [answer.render.node.id for answer in answers if isinstance(answer, NotDrawn)] == bad
+    assert Counter(answer.render.node.id for answer in answers) == Counter(ids(100))
+    assert [len(call) for call in api.calls] == [100 - taken for taken in range(spoilt + 1)]
+
+
+@pytest.mark.parametrize("poisoned", [1, 2, 5])
+def test_nodes_side_by_side_that_take_too_long_are_no_refusal_of_their_kind(poisoned):
+    api = Api(frozenset(ids(poisoned)))
+
+    answers = asyncio.run(answers_of(api, [render(node) for node in ids(400)]))
+
+    assert [answer.render.node.id for answer in answers if isinstance(answer, NotDrawn)] == ids(poisoned)
+    assert len(answers) == 400
+
+
+def test_drawings_that_all_take_too_long_end_as_well():
+    api = Api(error=TIMEOUT, error_after=0)
+
+    answers = asyncio.run(answers_of(api, [render(node) for node in ids(1000)]))
+
+    assert Counter(answer.render.node.id for answer in answers) == Counter(ids(1000))
+    assert len(api.calls) <= 36
+
+
 def test_a_blocked_file_costs_one_call_and_stops_no_other_file():
     failure = Failure("rate_limit", "no")
 
@@ -477,3 +568,43 @@ async def test_the_simulated_figma_draws_all_but_the_poison_node_and_the_one_tha
             assert figma.get(drawn[twice]).body == figma.drawing("LightLibrary", twice, "format=svg")
             assert api.calls["images", 1] < 2 * len(nodes)
     assert figma.seen()["violations"] == []
+
+
+async def test_a_file_that_is_blocked_for_a_while_leaves_its_places_to_others(faulty, tmp_path):
+    blocked = {"on": "images", "files": ["Slow"], "do": "rate_limit", "retry_after": 125}
+    figma = faulty(blocked, design={"files": [{"key": key, "icons": 4} for key in ("Slow", "Quick")]})
+    limits = LimiterOptions(str(tmp_path / "block"), ceiling=Rate(1000, 1.0), max_wait=300)
+    options = ApiOptions(origin=figma.api_url, token=Token("figd_simulator"))
+    with Limiter(limits) as limiter:
+        async with Session(SessionOptions(allowed_hosts=("127.0.0.1",))) as session:
+            api = FigmaApi(session, limiter, options, Nothing(), lambda _: None)
+            queue = RenderQueue(api)
+            for key, scales in (("Slow", (1, 2, 3, 4)), ("Quick", (1, 2))):
+                nodes = figma.ids(key).values()
+                queue.add([render(node, "png", key, scale) for scale in scales for node in nodes])
+            drawn: Counter[str] = Counter()
+            async with asyncio.timeout(20):
+                async for answers in queue.answers():
+                    drawn.update(answer.render.node.file_key for answer in answers)
+                    if drawn["Quick"] == 2 * len(nodes):
+                        break
+
+            assert set(drawn) == {"Quick"}
+            assert api.blocked_for("Slow") > 60
+            assert api.blocked_for("Quick") == 0
+            assert 1 <= api.calls["images", 1] - 2 <= 3  # calls about the blocked file: no more than had begun
+
+
+async def test_a_file_that_is_blocked_for_longer_than_anybody_waits_fails_though_nothing_runs(faulty, tmp_path):
+    figma = faulty()
+    limits = LimiterOptions(str(tmp_path / "block"), ceiling=Rate(1000, 1.0), max_wait=300)
+    options = ApiOptions(origin=figma.api_url, token=Token("figd_simulator"))
+    with Limiter(limits) as limiter:
+        await limiter.close_gate(Lane.TIER_1, Gate(90_000.0), "LightLibrary")
+        async with Session(SessionOptions(allowed_hosts=("127.0.0.1",))) as session:
+            api = FigmaApi(session, limiter, options, Nothing(), lambda _: None)
+            answers = await answers_of(api, [render("1:1", "png", scale=scale) for scale in (1, 2, 3, 4)])
+
+    assert {answer.failure.cause for answer in answers if isinstance(answer, NotDrawn)} == {"rate_limit"}
+    assert len(answers) == 4
+    assert not api.calls

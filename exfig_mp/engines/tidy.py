@@ -1,0 +1,45 @@
+"""What the forkserver does when its coordinator was killed: tidy up, and show no traceback.
+
+It deletes its socket and the socket's folder when it ends, if the coordinator no longer can.
+
+multiprocessing leaves that to the coordinator (/tmp/pymp-*), but the forkserver outlives one that was killed. It alone
+imports this module. An abstract socket would need no cleaning, but any user of the machine could connect to it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+from contextlib import suppress
+from multiprocessing import forkserver
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+_FORKSERVER = os.getpid()
+
+
+def _delete_socket() -> None:
+    server = getattr(forkserver, "_forkserver", None)
+    address = getattr(server, "_forkserver_address", None)
+    # Not in a worker, which has inherited this; and only what is surely of multiprocessing's making.
+    if os.getpid() != _FORKSERVER or not isinstance(address, str) or not address.startswith("/"):
+        return
+    socket = Path(address)
+    if socket.name.startswith("listener-") and socket.parent.name.startswith("pymp-"):
+        with suppress(OSError):
+            socket.unlink(missing_ok=True)
+            socket.parent.rmdir()
+
+
+def _tell_of(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+    """Say nothing of a start that was never ordered to the end: its coordinator was killed meanwhile."""
+    if kind is not EOFError:
+        sys.__excepthook__(kind, error, traceback)
+
+
+atexit.register(_delete_socket)
+sys.excepthook = _tell_of

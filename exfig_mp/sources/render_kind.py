@@ -1,0 +1,137 @@
+"""Renders of one kind (file, format, scale, switches): how many go into a call, and what its calls came to. Pure."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from exfig_mp.sources.figma_errors import FULL_WEIGHT, weight
+
+if TYPE_CHECKING:
+    from exfig_mp.errors import FigmaError
+    from exfig_mp.model import Failure, Render
+
+MAX_QUERY = 7_500 - 80
+"""Bytes of a query: the whole URL must stay under Figma's 8,192, and some proxies add to it."""
+
+MOST_IDS = 400
+"""Ids of a call: with ids of usual length more do not fit into a URL, and they take long to draw."""
+
+OUTAGE = 12 * FULL_WEIGHT
+"""Weight of calls in a row without an answer: halving 400 ids down to one poisoned node takes nine."""
+
+_COMFORTABLE = 10.0  # seconds of a call below which the next may be larger
+
+
+@dataclass(slots=True)
+class BatchSize:
+    """How many ids to put into a call: follows what Figma can do in the time that a call should take."""
+
+    ids: int = 100
+    most: int = MOST_IDS
+
+    def after_success(self, seconds: float, asked: int) -> None:
+        """Grow if a full call was quick."""
+        if seconds < _COMFORTABLE and asked >= self.ids:
+            self.ids = min(self.ids * 2, self.most)
+
+    def after_too_much(self, asked: int) -> None:
+        """Shrink below what was too much."""
+        self.ids = max(1, min(self.ids, asked // 2))
+
+
+@dataclass(slots=True)
+class Kind:
+    """The renders of one kind that still have to be asked for, and what became of its calls.
+
+    Args:
+        file_key: whose renders they are.
+        switches: the query of all its calls, but for the ids.
+        size: how many go into a call; shared with others that are as hard to draw.
+        waiting: what was not asked for yet.
+        again: what came back null and is asked for again at the end, all together.
+        batches: set pieces, which go first.
+        unanswered: the weight of its calls in a row that got no answer.
+        answers_before: how many answers there had been over all kinds when that began.
+        was_answered: whether Figma ever drew one of them.
+        refused_alone: what the first node met that was asked for alone.
+        refusal: what ends it.
+    """
+
+    file_key: str
+    switches: str
+    size: BatchSize
+    unanswered: int = 0
+    answers_before: int = 0
+    was_answered: bool = False
+    refused_alone: Failure | None = None
+    refusal: Failure | None = None
+    waiting: deque[Render] = field(default_factory=deque)
+    again: deque[Render] = field(default_factory=deque)
+    batches: deque[list[Render]] = field(default_factory=deque)
+
+    @property
+    def has_work(self) -> bool:
+        """Is there anything left to ask for?"""
+        return bool(self.batches or self.waiting or self.again)
+
+    def take_all(self) -> list[Render]:
+        """Take out what is left."""
+        left = [*(render for batch in self.batches for render in batch), *self.waiting, *self.again]
+        self.batches.clear()
+        self.waiting.clear()
+        self.again.clear()
+        return left
+
+    def next_batch(self) -> list[Render]:
+        """Take out what goes into the next call: as many as the size says and a URL holds."""
+        if self.batches:
+            return self.batches.popleft()
+        waiting = self.waiting or self.again
+        batch: list[Render] = []
+        room = MAX_QUERY - len(self.switches) - len("&ids=")
+        while waiting and len(batch) < self.size.ids:
+            room -= len(encoded(waiting[0].node.id)) + 1
+            if room < 0 and batch:
+                break
+            batch.append(waiting.popleft())
+        return batch
+
+    def hears(self, error: FigmaError, answers: int) -> int:
+        """Weigh a call that got no answer; return the weight of all in a row. There were `answers` over all kinds."""
+        if not weight(error):
+            self.unanswered = 0
+        elif not self.unanswered:
+            self.answers_before = answers
+        self.unanswered += weight(error)
+        return self.unanswered
+
+    def is_refused(self, error: FigmaError) -> bool:
+        """Does what a node alone met say that Figma refuses the kind as such?
+
+        It does when two nodes were refused alike for no reason that is known to be a node's, and none was ever drawn.
+        """
+        if error.status != 400 or weight(error) < FULL_WEIGHT or self.was_answered:
+            return False
+        if self.refused_alone is None:
+            self.refused_alone = error.failure
+            return False
+        return self.refused_alone == error.failure
+
+
+def query_switches(render: Render) -> str:
+    """Return the query of `GET /v1/images/:key` for `render`, all but its id; equal for renders of one kind."""
+    parts = [f"format={render.format}", f"use_absolute_bounds={str(render.use_absolute_bounds).lower()}"]
+    if render.format in {"png", "jpg"}:
+        parts.append(f"scale={render.scale:g}")
+    if render.format == "svg":
+        parts.append(f"svg_include_id={str(render.svg_include_id).lower()}")
+        parts.append(f"svg_simplify_stroke={str(render.svg_simplify_stroke).lower()}")
+    return "&".join(parts)
+
+
+def encoded(node_id: str) -> str:
+    """Encode an id for a query: `:` stays as Figma's own examples write it, `;` is a separator to some servers."""
+    return quote(node_id, safe=":")
