@@ -342,7 +342,8 @@ def _end_and_look(app, figma, end, temporary):
     assert list(temporary.iterdir()) == []
 
 
-def test_a_temporary_folder_with_a_long_path_is_no_obstacle(library, app):
+@pytest.mark.usefixtures("library")
+def test_a_temporary_folder_with_a_long_path_is_no_obstacle(app):
     deep = app.folder / ("d" * 60) / ("e" * 60)
     deep.mkdir(parents=True)
 
