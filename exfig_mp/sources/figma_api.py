@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from exfig_mp.client import Reply, Session
     from exfig_mp.limiter import Limiter
     from exfig_mp.model import Cause
-    from exfig_mp.sources.figma_wire import Component, FileMeta, is_page
+    from exfig_mp.sources.figma_wire import Component, FileMeta
 
 _Form = TypeVar("_Form")
 _WAF = "x-amzn-waf-action"  # the firewall before Figma wants to see a browser; it changes its mind
