@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from exfig_mp.abort import AbortPolicy
 from exfig_mp.client import SessionOptions, is_loopback
 from exfig_mp.engines.protocol import Supervision
+from exfig_mp.errors import ConfigError
 from exfig_mp.log import LogOptions
 from exfig_mp.resume import MAX_AGE
 from exfig_mp.transfer import TransferOptions
@@ -26,11 +27,20 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """An entry of a config; `base` is the folder that its relative paths start from."""
+    """An entry of a config; `base` is the folder that its relative paths start from.
+
+    Raises:
+        ConfigError: the folder's name is no text, so that it could be written nowhere, not even into a journal.
+    """
 
     config: str
     base: str
     entry: Entry
+
+    def __post_init__(self) -> None:
+        if any("\ud800" <= letter <= "\udfff" for letter in self.base):
+            message = f"the name of the folder {self.base!a} is not UTF-8"
+            raise ConfigError(message, "run it from a folder with another name")
 
     @property
     def where(self) -> str:

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import time
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -518,3 +519,20 @@ def test_a_read_only_output_folder_fails_items_and_loses_nothing(library, app):
     assert {failure["cause"] for failure in report["failures"]} == {"disk"}
     assert library.seen()["violations"] == []
     assert sum(path.startswith("android/") for path in app.tree()) == 24 * 2 + 3 * 2 * 2
+
+
+def test_a_working_folder_whose_name_is_no_text_is_refused_in_words(app, library):
+    config = (app.folder / "app.yaml").read_text()
+    folder = os.fsencode(app.folder) + b"/caf\xe9"
+    try:
+        os.mkdir(folder)  # noqa: PTH102  # in bytes
+    except OSError:
+        pytest.skip("this file system has names in UTF-8 only")
+    app.folder = Path(os.fsdecode(folder))
+    app.write("app.yaml", config)
+
+    ran = app.run("batch", "app.yaml")
+
+    assert ran.code == 2, ran.text
+    assert "is not UTF-8" in ran.err
+    assert library.seen()["cdn_requests"] == 0
