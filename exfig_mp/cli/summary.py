@@ -87,7 +87,7 @@ def _why(report: Report) -> str:
     """Say what a run that waited for Figma was held to."""
     if report.pacing.seconds < 1:
         return ""
-    lanes = {wait.lane for wait in report.pacing.waits}
+    lanes = {wait.lane for wait in report.pacing.waits if wait.seconds >= 1}
     limits = [f"{one.lane} {one.rate}, {one.source}" for one in report.pacing.limits if one.lane in lanes]
     return f" ({'; '.join(limits)})" if limits else ""
 
