@@ -38,7 +38,8 @@ class Ledger:
 
     `skipped` renders were in place already, from the run that is resumed. `stopped` says why a run ended early (with
     the policy's `verdict`, if it was that); what is not settled then was not done, or was on its way. `failed_at` is in
-    Unix time. `wait` is the last long wait for Figma's limits, which lasts until the monotonic time `waits_until`.
+    Unix time; `placed` are paths that failed renders are at all the same. `wait` is the last long wait for Figma's
+    limits, which lasts until the monotonic time `waits_until`.
     """
 
     plan: Plan | None = None
@@ -50,6 +51,7 @@ class Ledger:
     stopped: StopReason = ""
     verdict: Verdict | None = None
     failed_at: dict[str, float] = field(default_factory=dict)
+    placed: dict[str, frozenset[str]] = field(default_factory=dict)
     pacing: Pacing = field(default_factory=Pacing)
     index_files: int = 0
     retries: Counter[str] = field(default_factory=Counter)
@@ -81,10 +83,12 @@ class Ledger:
             self.warnings.append(f"{', '.join(assets)} {result.warning}")
         self.config_settled.update(self.configs_of(result.job_id))
 
-    def settle_failed(self, render_id: str, failure: Failure, at: float = 0.0) -> None:
-        """Note that a render will not come in this run, and when that was known (Unix time)."""
+    def settle_failed(self, render_id: str, failure: Failure, at: float = 0.0, placed: tuple[str, ...] = ()) -> None:
+        """Note that a render is not at all its destinations, when that was known (Unix time), and where it is."""
         self.failed[render_id] = failure
         self.failed_at[render_id] = at
+        if placed:
+            self.placed[render_id] = frozenset(placed)
         self.config_settled.update(self.configs_of(render_id))
 
     def is_settled(self, render_id: str) -> bool:
@@ -104,6 +108,23 @@ class Ledger:
     def settled(self) -> int:
         """Renders of which it is known what became of them."""
         return len(self.done) + len(self.skipped) + len(self.failed)
+
+    def is_placed(self, render_id: str, path: str) -> bool:
+        """Is the render at this one of its destinations?"""
+        return self.is_in_place(render_id) or path in self.placed.get(render_id, ())
+
+    def sufferers_of(self, render_id: str) -> tuple[Owner, ...]:
+        """Return who wanted the failed render and has it not."""
+        owners, placed = self.owners_of(render_id), self.placed.get(render_id)
+        if self.plan is None or not placed:
+            return owners
+        lacking = {
+            (number, file.asset)
+            for number in {owner.entry for owner in owners}
+            for file in self.plan.entries[number].files
+            if file.render.id == render_id and file.path not in placed
+        }
+        return tuple(owner for owner in owners if (owner.entry, owner.asset) in lacking)
 
     def destinations_left(self) -> Iterator[str]:
         """Give the paths of all renders that are not settled."""

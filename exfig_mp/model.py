@@ -169,10 +169,11 @@ class Done(Struct, frozen=True, tag=True):
 
 
 class Failed(Struct, frozen=True, tag=True):
-    """The job is over without its file; whatever was at the destinations before is still there."""
+    """The job is over, and not at all destinations; at those not in `placed` is still what was there before."""
 
     job_id: str
     failure: Failure
+    placed: tuple[str, ...] = ()
 
 
 JobResult = Done | Failed

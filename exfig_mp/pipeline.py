@@ -120,19 +120,19 @@ class Pipeline:
             case Done():
                 self._ledger.settle_done(result)
                 self._brake.operation(None)
-            case Failed(job_id=render_id, failure=failure):
+            case Failed(job_id=render_id, failure=failure, placed=placed):
                 if failure.cause == "expired_url" and render_id not in self._rendered_again:
                     self._rendered_again.add(render_id)
                     self._gone.append(render_id)
                 else:
-                    self._settle_failed(render_id, failure)
+                    self._settle_failed(render_id, failure, placed)
                     self._brake.operation(failure)
         self._close_if_settled()
 
-    def _settle_failed(self, render_id: str, failure: Failure) -> None:
+    def _settle_failed(self, render_id: str, failure: Failure, placed: tuple[str, ...] = ()) -> None:
         if self._brake.reason:
             return  # what the stop itself brings down is not done, rather than failed
-        self._ledger.settle_failed(render_id, failure, time.time())
+        self._ledger.settle_failed(render_id, failure, time.time(), placed)
         self._brake.failed(failure)
 
     def _close_if_settled(self) -> None:

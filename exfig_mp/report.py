@@ -171,7 +171,8 @@ def _incidents(ledger: Ledger) -> list[Incident]:
     """Return every failure with what is known of it; one that several configs suffer from is one."""
     found = [Incident(one.failure, one.at, one.failure.host, (one.config,)) for one in ledger.entry_failures]
     for render_id, failure in ledger.failed.items():
-        configs = tuple(sorted(ledger.configs_of(render_id)))
+        assert ledger.plan is not None  # noqa: S101  # what failed comes from it
+        configs = tuple(sorted({ledger.plan.entries[one.entry].config for one in ledger.sufferers_of(render_id)}))
         found.append(Incident(failure, ledger.failed_at[render_id], failure.host, configs))
     return found
 
@@ -179,13 +180,14 @@ def _incidents(ledger: Ledger) -> list[Incident]:
 def _placed(ledger: Ledger) -> int:
     if ledger.plan is None:
         return 0
-    return sum(len(paths) for key, paths in ledger.plan.destinations.items() if ledger.is_in_place(key))
+    whole = sum(len(paths) for key, paths in ledger.plan.destinations.items() if ledger.is_in_place(key))
+    return whole + sum(len(paths) for paths in ledger.placed.values())
 
 
 def _failures(ledger: Ledger) -> tuple[ItemFailure, ...]:
     failures = [_item_failure(found.failure, found.config, found.entry) for found in ledger.entry_failures]
     for render_id, failure in ledger.failed.items():
-        for owner in ledger.owners_of(render_id):
+        for owner in ledger.sufferers_of(render_id):
             assert ledger.plan is not None  # noqa: S101  # owners come from it
             entry = ledger.plan.entries[owner.entry]
             found = _item_failure(failure, entry.config, entry.entry.label)
@@ -206,7 +208,7 @@ def _configs(ledger: Ledger) -> tuple[ConfigReport, ...]:
     for entry in ledger.plan.entries if ledger.plan else ():
         for file in entry.files:
             key = file.render.id
-            counts = files if ledger.is_in_place(key) else failed if key in ledger.failed else not_done
+            counts = files if ledger.is_placed(key, file.path) else failed if key in ledger.failed else not_done
             counts[entry.config] += 1
     configs = sorted({*files, *failed, *not_done})
     return tuple(ConfigReport(config, files[config], failed[config], not_done[config]) for config in configs)

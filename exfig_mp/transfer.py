@@ -66,16 +66,22 @@ class Transfer:
     async def run(self, job: Job) -> JobResult:
         """Download `job` and put its file at every destination.
 
-        `Done` means in place. After `Failed`, whatever was at the destinations before is still there.
+        `Done` means in place. A destination that the disk refuses takes the file from no other one.
         """
         body = await self._fetch(job)
         if isinstance(body, Failed):
             return body
-        try:
-            for destination in job.destinations:
+        placed, refused = [], None
+        for destination in job.destinations:
+            try:
                 place(destination, body.body, fsync=self._options.fsync)
-        except DiskError as error:
-            return Failed(job.id, Failure(error.cause, error.message, error.advice))
+                placed.append(destination)
+            except DiskError as error:
+                refused = refused or error
+                if error.is_full:
+                    break
+        if refused:
+            return Failed(job.id, Failure(refused.cause, refused.message, refused.advice), tuple(placed))
         warning = shrinkage(body.body, job.format) or ""
         return Done(job.id, len(body.body), digest(body.body), body.attempts, warning)
 

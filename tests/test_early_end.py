@@ -138,3 +138,22 @@ def test_an_interrupted_run_still_writes_its_report(figma, whole, number, code):
     assert report["notDone"] > 0
     assert report["failures"] == []
     assert not report["success"]
+
+
+@pytest.mark.parametrize("blocked", ["a", "z"])
+def test_a_folder_that_cannot_be_written_to_takes_the_file_from_no_other_config(figma, whole, blocked):
+    figma()
+    other = {"a": "z", "z": "a"}[blocked]
+    for name in "az":
+        whole.write(f"{name}.yaml", CONFIG.replace("out/", f"out/{name}/"))
+    whole.write(f"out/{blocked}/icons", "a file in the place of the folder")
+
+    ran, report = whole.report("batch", "a.yaml", "z.yaml", *QUICK)
+
+    assert ran.code == 1, ran.text
+    assert {failure["config"] for failure in report["failures"]} == {f"{blocked}.yaml"}
+    assert {failure["cause"] for failure in report["failures"]} == {"disk"}
+    assert len(whole.tree(f"out/{other}/icons")) == 200
+    counts = {one["config"]: (one["files"], one["failed"]) for one in report["configs"]}
+    assert counts == {f"{other}.yaml": (260, 0), f"{blocked}.yaml": (60, 200)}
+    assert report["files"] == 320

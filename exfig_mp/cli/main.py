@@ -45,7 +45,8 @@ def cli() -> None:
 
     \b
     Exit codes: 0 all done, 1 some items or configs failed, 2 usage or config error, 3 token or permission,
-    4 stopped by --fail-fast, 5 another run holds the folder, 75 blocked by a rate limit, 130/143 interrupted.
+    4 given up (--abort-*) or stopped by --fail-fast, 5 another run holds the folder,
+    75 blocked by a rate limit, 130/143 interrupted.
     """  # noqa: D301  # click's mark for a paragraph that is not re-wrapped
     click.get_current_context().color = _colour()
 
