@@ -1,6 +1,6 @@
 """What failed, where, since when, and what to do: failures in groups by cause, host and config. Pure.
 
-One value for all readers: the JSON report takes it as it is, the summary and the log take its `lines`.
+One value for all readers: the JSON report takes it as it is, the summary words it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,6 @@ _SWITCH = {
     "failures": "--abort-failure-rate 0 lets a run go on, however much fails",
     "crashes": "--abort-crashes 0 lets a run go on, however many workers die",
 }
-_NAMED = 3  # hosts and configs of a group that a line names
 
 
 class Incident(Struct, frozen=True):
@@ -100,17 +99,6 @@ def analyse(incidents: Iterable[Incident], verdict: Verdict | None = None) -> An
     return Analysis(count, groups, verdict.reason, _iso(verdict.since), _advice(verdict, groups))
 
 
-def lines(analysis: Analysis) -> tuple[str, ...]:
-    """Return the analysis as lines of text: the reason, two or three for each group, what to do."""
-    found = [f"aborted: {analysis.reason}, since {analysis.since}"] if analysis.reason else []
-    for group in analysis.groups:
-        found.append(f"{group.count:,} failed ({group.cause}){_between(group)}: {group.message}")
-        places = [_named(label, shares) for label, shares in (("at", group.hosts), ("in", group.configs)) if shares]
-        found += [f"  {', '.join(places)}"] if places else []
-        found += [f"  {group.advice}"] if group.advice else []
-    return (*found, analysis.advice) if analysis.advice else tuple(found)
-
-
 def _group(incidents: Sequence[Incident]) -> Group:
     """Return the group of incidents that have one cause."""
     cause = incidents[0].failure.cause
@@ -146,17 +134,6 @@ def _advice(verdict: Verdict, groups: Sequence[Group]) -> str:
     """Return what to do about the abort; what to do about failures stands in their groups, if there are any."""
     unsaid = verdict.kind == "crashes" and all(group.cause != "crashed" for group in groups)
     return f"{ADVICE['crashed']}; {_SWITCH[verdict.kind]}" if unsaid else _SWITCH[verdict.kind]
-
-
-def _between(group: Group) -> str:
-    first, last = group.first_at, group.last_at
-    return f" at {first}" if first == last else f" from {first} to {last}"
-
-
-def _named(label: str, shares: Sequence[Share]) -> str:
-    named = ", ".join(f"{share.name} ({share.count:,})" for share in shares[:_NAMED])
-    more = len(shares) - _NAMED
-    return f"{label} {named}" + (f" and {more:,} more" if more > 0 else "")
 
 
 def _iso(at: float) -> str:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exfig_mp.abort import COUNTED, Verdict
-from exfig_mp.analysis import ADVICE, Analysis, Group, Incident, Share, analyse, lines
+from exfig_mp.analysis import ADVICE, Analysis, Group, Incident, Share, analyse
 from exfig_mp.model import Cause, Failure
 
 NOON = 1767268800.0  # 2026-01-01T12:00:00Z
@@ -90,9 +90,10 @@ def test_dead_workers_are_explained_even_if_no_item_failed():
 def test_advice_on_dead_workers_is_given_once():
     verdict = Verdict("crashes", "3 worker processes died within 300 s", NOON, NOON, 3, 3)
 
-    text = "\n".join(lines(analyse([incident("crashed")], verdict)))
+    analysis = analyse([incident("crashed")], verdict)
 
-    assert text.count("fewer --workers") == 1
+    said = [analysis.advice, *(group.advice for group in analysis.groups)]
+    assert " ".join(said).count("fewer --workers") == 1
 
 
 def test_a_config_that_is_named_twice_by_a_failure_counts_once():
@@ -123,32 +124,6 @@ def test_the_order_of_failures_does_not_matter(found, dice):
     shuffled = sorted(found, key=lambda _: dice.random())
 
     assert analyse(found, OUTAGE) == analyse(shuffled, OUTAGE)
-
-
-def test_the_lines_say_what_where_since_when_and_what_to_do():
-    hosts = ["a.example", "a.example", "b.example", "c.example", "d.example"]
-    found = [
-        incident("network", NOON + 10 + at, "no route", host=host, configs=("exfig.yaml",))
-        for at, host in enumerate(hosts)
-    ]
-
-    assert lines(analyse(found, OUTAGE)) == (
-        "aborted: 25 of the last 25 operations failed, since 2026-01-01T12:00:10+00:00",
-        "5 failed (network) from 2026-01-01T12:00:10+00:00 to 2026-01-01T12:00:14+00:00: no route",
-        "  at a.example (2), b.example (1), c.example (1) and 1 more, in exfig.yaml (5)",
-        f"  {ADVICE['network']}",
-        "--abort-failure-rate 0 lets a run go on, however much fails",
-    )
-
-
-def test_a_group_of_which_nothing_more_is_known_takes_one_line():
-    assert lines(analyse([incident("null_render")])) == (
-        "1 failed (null_render) at 2026-01-01T12:00:00+00:00: it broke",
-    )
-
-
-def test_nothing_failed_gives_no_lines():
-    assert lines(analyse([])) == ()
 
 
 def test_the_report_can_hold_an_analysis():

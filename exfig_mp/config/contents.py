@@ -1,13 +1,11 @@
-"""What can be told from a config's plain tree alone, whether or not it is valid: its kind, its files, its identity."""
+"""What can be told from a config's plain tree alone, whether or not it is valid: its kind and its files."""
 
 from __future__ import annotations
 
 import difflib
-import json
 from typing import TYPE_CHECKING, Any
 
 from exfig_mp.config.problems import quoted
-from exfig_mp.hashing import identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,7 +16,6 @@ PLATFORMS = ("ios", "android", "flutter", "web")
 LISTS = ("colors", "icons", "images")
 _FILE_IDS = ("lightFileId", "darkFileId", "lightHighContrastFileId", "darkHighContrastFileId")
 _TOP_LEVEL = ("figma", "common", *PLATFORMS)
-_HOW_NOT_WHAT = ("batch", "output", "resources", "abort")
 
 
 def is_config(tree: Value) -> bool:
@@ -48,17 +45,6 @@ def file_ids(tree: Value) -> tuple[str, ...]:
     """Return every Figma file key that a tree names, sorted; the tree may be wrong in any other way."""
     found = _file_ids(tree) if isinstance(tree, dict) else ()
     return tuple(sorted({file_id for file_id in found if isinstance(file_id, str) and file_id}))
-
-
-def content_hash(tree: Mapping[str, Any]) -> str:
-    """Return the identity of what decides which files are exported, and how they look.
-
-    How the work is done (workers, retries, limits, cache) stays out: `--resume` with a longer timeout is a resume.
-    """
-    what: dict[str, Any] = {key: value for key, value in tree.items() if key not in _HOW_NOT_WHAT}
-    what["figma"] = {key: value for key, value in _section(tree, "figma").items() if key in _FILE_IDS}
-    what["common"] = {key: value for key, value in _section(tree, "common").items() if key != "cache"}
-    return identity("config", json.dumps(what, sort_keys=True, ensure_ascii=True))
 
 
 def _section(tree: Mapping[str, Any], key: str) -> Mapping[str, Any]:

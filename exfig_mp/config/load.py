@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exfig_mp.config.contents import content_hash, file_ids, is_config, why_no_config
+from exfig_mp.config.contents import file_ids, is_config, why_no_config
 from exfig_mp.config.discovery import display_name
 from exfig_mp.config.document import read_document
 from exfig_mp.config.hints import KnownKeys
@@ -32,7 +32,6 @@ class Config:
     """A config without errors.
 
     `path` is real and absolute, `label` its display name. `base` is the folder that relative output paths start from.
-    `content_hash` changes with what decides the exported files, not with comments, order, retries or workers.
     `file_ids` are all Figma files that are named anywhere, sorted.
     """
 
@@ -41,7 +40,6 @@ class Config:
     root: Root
     base: Path
     warnings: tuple[Problem, ...]
-    content_hash: str
     file_ids: tuple[str, ...]
 
     def entries(self, kinds: Collection[Kind] = ("icons", "images"), filter_: str | None = None) -> tuple[Entry, ...]:
@@ -174,7 +172,6 @@ def _judge(document: Document, place: _Place, *, strict: bool) -> Config | Faile
         root=verdict.root,
         base=place.base,
         warnings=warned,
-        content_hash=content_hash(verdict.tree),
         file_ids=file_ids(verdict.tree),
     )
 

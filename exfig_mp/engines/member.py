@@ -33,7 +33,7 @@ _QUEUED = 3  # times its connections: what a worker may owe, so that it never id
 _UNLIMITED = 1 << 62
 _LAST_STEPS = 1.0  # seconds that a process has to end once its pipe is closed
 _LONGEST_FOLDER = 64  # characters: a socket's path has 104 (macOS), and its own name takes 32
-_SHORT = "/tmp"  # noqa: S108
+_SHORT = "/tmp"  # noqa: S108 - the folder that is made in it is for its owner alone
 _TIDY = "exfig_mp.engines.tidy"
 
 

@@ -84,7 +84,6 @@ def test_a_config_knows_its_files_and_its_name(folder, monkeypatch):
     assert load("link.yaml", chdir_to_config=True).base == (folder / "apps").resolve()
     monkeypatch.chdir(folder / "apps")
     assert load("a.yaml").label == "a.yaml"
-    assert load("a.yaml").content_hash == config.content_hash
 
 
 def test_a_gone_current_folder_is_an_error(folder, monkeypatch):
@@ -94,20 +93,6 @@ def test_a_gone_current_folder_is_an_error(folder, monkeypatch):
 
     with pytest.raises(ConfigError, match="the current folder cannot be used"):
         load("a.yaml")
-
-
-def test_the_hash_is_about_what_is_exported_not_about_how(read, ios):
-    icons = "  icons: {assetsFolder: a, nameStyle: camelCase, format: svg}\n"
-    plain = read(ios + icons).content_hash
-    how = read(
-        "# comment\nbatch: {workers: 3}\ncommon: {cache: {enabled: true}}\n"
-        + ios.replace("light\n", "light\n  timeout: 60\n  maxRetries: 9\n")
-        + icons
-    ).content_hash
-
-    assert how == plain
-    assert read(ios + icons.replace("svg", "pdf")).content_hash != plain
-    assert read(ios.replace("light\n", "other\n") + icons).content_hash != plain
 
 
 def test_entries_are_those_of_the_asked_kinds_with_the_filter(read, ios):

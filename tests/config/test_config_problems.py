@@ -82,7 +82,6 @@ def test_an_object_and_a_list_of_it_are_the_same_config(read, ios):
     listed = read(ios + "  icons:\n    - assetsFolder: Icons\n      nameStyle: camelCase\n      format: svg\n")
 
     assert single.root == listed.root
-    assert single.content_hash == listed.content_hash
 
 
 def test_the_type_of_the_option_decides_how_a_scalar_is_read(read, ios):
