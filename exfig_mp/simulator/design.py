@@ -12,6 +12,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from exfig_mp.simulator.artwork import Pen
+
 Colour = tuple[float, float, float, float]
 Plan = Literal["starter", "pro", "org", "enterprise", "student"]
 Drawing = Literal["good", "null", "poison", "hidden", "flat"]
@@ -39,7 +41,10 @@ class ComponentSet(Struct, frozen=True):
 
 
 class Component(Struct, frozen=True, gc=False):
-    """One component. `drawing` says how it renders: good, null, poison (60 s), hidden or flat (zero height)."""
+    """One component. `drawing` says how it renders: good, null, poison (60 s), hidden or flat (zero height).
+
+    `moved` is how far it lies from where it was made; the other fields after it are those of `artwork.Pen`.
+    """
 
     id: str
     name: str
@@ -52,6 +57,15 @@ class Component(Struct, frozen=True, gc=False):
     set_id: str = ""
     drawing: Drawing = "good"
     updated: int = 0
+    moved: tuple[int, int] = (0, 0)
+    weight: float = 2.0
+    opacity: float = 1.0
+    tint: str = ""
+
+    @property
+    def pen(self) -> Pen:
+        """How its artwork is drawn."""
+        return Pen(self.colour, self.weight, self.opacity, self.dark, self.tint)
 
 
 class Style(Struct, frozen=True):

@@ -41,20 +41,34 @@ def _apply(edit: Edit, components: dict[str, Component], moment: int) -> None:
         case "touch" | "publish":
             return
         case "add":
-            added = _added(edit, components, moment)
-            components[added.id] = added
+            changed = _added(edit, components, moment)
         case "delete":
             del components[_selected(edit, components).id]
+            return
+        case _:
+            changed = replace(_changed(_selected(edit, components), edit), updated=moment)
+    components[changed.id] = changed
+
+
+def _changed(component: Component, edit: Edit) -> Component:
+    match edit.do:
         case "rename":
-            _put(components, replace(_selected(edit, components), name=edit.to, updated=moment))
+            return replace(component, name=edit.to)
         case "describe":
-            _put(components, replace(_selected(edit, components), description=edit.to, updated=moment))
+            return replace(component, description=edit.to)
         case "redraw":
-            _put(components, _redrawn(_selected(edit, components), moment))
-
-
-def _put(components: dict[str, Component], component: Component) -> None:
-    components[component.id] = component
+            return _redrawn(component)
+        case "recolour":
+            return _recoloured(component, edit.colour)
+        case "resize":
+            width, height = component.size
+            return replace(component, size=edit.size or (width + 8, height + 8))
+        case "restyle":
+            return _restyled(component, edit)
+        case "move":
+            return replace(component, moved=(component.moved[0] + edit.by[0], component.moved[1] + edit.by[1]))
+        case _:
+            return component
 
 
 def _selected(edit: Edit, components: dict[str, Component]) -> Component:
@@ -66,12 +80,29 @@ def _selected(edit: Edit, components: dict[str, Component]) -> Component:
     raise KeyError(edit.name or "an edit needs a name or an id")
 
 
-def _redrawn(component: Component, moment: int) -> Component:
+def _redrawn(component: Component) -> Component:
     names = list(artwork.illustrations() if artwork.is_illustration(component.artwork) else artwork.icons())
     following = names[(names.index(component.artwork) + 1) % len(names)]
-    # The colour is what a hash of the node's tree sees, whatever the artwork.
-    shade = f"#{(int(component.colour[1:], 16) + 0x050505) % 0x1000000:06X}"
-    return replace(component, artwork=following, colour=shade, updated=moment)
+    # Some icons differ in little; nobody should have to look twice.
+    return replace(component, artwork=following, colour=_shade_after(component.colour))
+
+
+def _recoloured(component: Component, colour: str) -> Component:
+    if not artwork.is_illustration(component.artwork):
+        return replace(component, colour=colour or _shade_after(component.colour))
+    first = artwork.colours(artwork.coloured(component.artwork, component.pen))[0]
+    return replace(component, tint=colour or _shade_after(first))
+
+
+def _restyled(component: Component, edit: Edit) -> Component:
+    if edit.opacity is None and edit.weight is None:
+        return replace(component, opacity=0.75 if component.opacity == 0.5 else 0.5)
+    opacity = component.opacity if edit.opacity is None else edit.opacity
+    return replace(component, opacity=opacity, weight=edit.weight or component.weight)
+
+
+def _shade_after(colour: str) -> str:
+    return f"#{(int(colour[1:], 16) + 0x050505) % 0x1000000:06X}"
 
 
 def _added(edit: Edit, components: dict[str, Component], moment: int) -> Component:

@@ -15,6 +15,7 @@ from exfig_mp.simulator.design import File  # msgspec reads the annotation
 from exfig_mp.simulator.drawing import MISSING_EXTRA, can_draw
 from exfig_mp.simulator.faults import die
 from exfig_mp.simulator.nodes import Trees
+from exfig_mp.simulator.noise import noisy
 from exfig_mp.simulator.objects import Picture
 from exfig_mp.simulator.replies import Reply, error, ok
 from exfig_mp.simulator.scenario import Token  # msgspec reads the annotation
@@ -97,7 +98,8 @@ async def _nodes(world: World, file: File, question: Question) -> Reply:
     trees = Trees(file, paths=question.query.get("geometry") == "paths")
     pages = any(frame.id in ids or frame.page_id in ids for frame in file.frames)
     weight = len(file.components) if pages and depth != 1 else len(ids)
-    body = await _built(weight, lambda: ok(trees.nodes(ids, depth)))
+    noise = world.arrivals["nodes"] if world.scenario.node_noise else 0
+    body = await _built(weight, lambda: ok(noisy(trees.nodes(ids, depth), noise)))
     return _without_recent_fields(body) if world.scenario.legacy else body
 
 

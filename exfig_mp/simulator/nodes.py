@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from exfig_mp.simulator import artwork
 from exfig_mp.simulator.answers import header, style_type
-from exfig_mp.simulator.design import key_of, rgba
+from exfig_mp.simulator.design import key_of
+from exfig_mp.simulator.layers import layers, rectangle, solid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,11 +15,9 @@ if TYPE_CHECKING:
     from exfig_mp.simulator.design import Component, ComponentSet, File, Style
 
 _COLUMNS = 32
-_MOST_CHILDREN = 9
 _NO_DEPTH = 99
 _CLEAR = {"r": 0, "g": 0, "b": 0, "a": 0}
 _TOP_LEFT = {"vertical": "TOP", "horizontal": "LEFT"}
-_SCALE = {"vertical": "SCALE", "horizontal": "SCALE"}
 
 
 class Trees:
@@ -165,50 +163,25 @@ class Trees:
         return body | {"componentPropertyDefinitions": definitions, "children": children}
 
     def _component(self, component: Component, depth: int) -> Body:
-        left, top = self._place(component)
+        left, top = corner = self._place(component)
         width, height = component.size
         height = 0 if component.drawing == "flat" else height
         body = self._box(component.id, component.name, "COMPONENT", (left, top, width, height))
+        if component.opacity != 1:
+            body["opacity"] = component.opacity
         if component.drawing in {"flat", "hidden"}:
             body["absoluteRenderBounds"] = None
         if component.drawing == "hidden":
             body["visible"] = False
-        count = min(_MOST_CHILDREN, artwork.element_count(component.artwork))
-        children = [self._vector(component, index, (left, top)) for index in range(count)] if depth > 0 else []
-        return body | {"children": children}
-
-    def _vector(self, component: Component, index: int, corner: tuple[int, int]) -> Body:
-        session, _, number = component.id.partition(":")
-        paint = _solid(component.colour)
-        bounds = _rectangle(corner[0] + 2, corner[1] + 2, component.size[0] - 4, component.size[1] - 4)
-        shapes = artwork.icons().get(component.artwork, [])
-        path = shapes[index][1].get("d", "M0 0Z") if index < len(shapes) else "M0 0Z"
-        geometry = {"fillGeometry": [], "strokeGeometry": [{"path": path, "windingRule": "NONZERO"}]}
-        return {
-            "id": f"{session}:{int(number) + index + 1}",
-            "name": "Vector",
-            "type": "VECTOR",
-            "scrollBehavior": "SCROLLS",
-            "blendMode": "PASS_THROUGH",
-            "fills": [],
-            "strokes": [paint],
-            "strokeWeight": 2,
-            "strokeAlign": "CENTER",
-            "strokeJoin": "ROUND",
-            "strokeCap": "ROUND",
-            "absoluteBoundingBox": bounds,
-            "absoluteRenderBounds": bounds,
-            "constraints": _SCALE,
-            "effects": [],
-            "interactions": [],
-        } | (geometry if self._paths else {})
+        return body | {"children": layers(component, corner, paths=self._paths) if depth > 0 else []}
 
     def _place(self, component: Component) -> tuple[int, int]:
         number = int(component.id.partition(":")[2]) // 10
-        return 120 + number % _COLUMNS * 96, -40 + number // _COLUMNS % 1000 * 96
+        right, down = component.moved
+        return 120 + number % _COLUMNS * 96 + right, -40 + number // _COLUMNS % 1000 * 96 + down
 
     def _box(self, node_id: str, name: str, kind: str, bounds: tuple[int, int, int, int]) -> Body:
-        rectangle = _rectangle(*bounds)
+        place = rectangle(*bounds)
         return {
             "id": node_id,
             "name": name,
@@ -216,8 +189,8 @@ class Trees:
             "scrollBehavior": "SCROLLS",
             "blendMode": "PASS_THROUGH",
             "children": [],
-            "absoluteBoundingBox": rectangle,
-            "absoluteRenderBounds": rectangle,
+            "absoluteBoundingBox": place,
+            "absoluteRenderBounds": place,
             "constraints": _TOP_LEFT,
             "clipsContent": True,
             "background": [],
@@ -228,10 +201,10 @@ class Trees:
             "backgroundColor": _CLEAR,
             "effects": [],
             "interactions": [],
-        }
+        } | (_geometry(*bounds) if self._paths else {})
 
     def _style(self, style: Style) -> Body:
-        bounds = _rectangle(0, 0, 100, 100)
+        bounds = rectangle(0, 0, 100, 100)
         body: Body = {
             "id": style.id,
             "name": style.name,
@@ -274,7 +247,7 @@ def _text(style: Style) -> Body:
     }
     typography |= {} if case == "ORIGINAL" else {"textCase": case}
     return {
-        "fills": [_solid("#000000")],
+        "fills": [solid("#000000")],
         "characters": "Ag",
         "style": typography,
         "layoutVersion": 4,
@@ -285,10 +258,12 @@ def _text(style: Style) -> Body:
     }
 
 
-def _solid(digits: str) -> dict[str, Any]:
-    red, green, blue, alpha = rgba(digits)
-    return {"blendMode": "NORMAL", "type": "SOLID", "color": {"r": red, "g": green, "b": blue, "a": alpha}}
-
-
-def _rectangle(left: int, top: int, width: int, height: int) -> dict[str, int]:
-    return {"x": left, "y": top, "width": width, "height": height}
+def _geometry(left: int, top: int, width: int, height: int) -> Body:
+    # Frames lie at the origin of their page: what is in them has the same place in both.
+    path = f"M0 0L{width} 0L{width} {height}L0 {height}L0 0Z"
+    return {
+        "size": {"x": width, "y": height},
+        "relativeTransform": [[1, 0, left], [0, 1, top]],
+        "fillGeometry": [{"path": path, "windingRule": "NONZERO"}],
+        "strokeGeometry": [],
+    }

@@ -130,7 +130,7 @@ class Store:
 
 def _drawn(picture: Picture) -> Blob:
     component = picture.component
-    svg = artwork.svg(component.artwork, component.size, component.colour, dark=component.dark, layer=picture.layer)
+    svg = artwork.svg(component.artwork, component.size, component.pen, layer=picture.layer)
     body = draw(svg, component.size, picture.format, picture.scale)
     return Blob(body, hashlib.md5(body, usedforsecurity=False).hexdigest(), CONTENT_TYPES[picture.format])
 

@@ -112,7 +112,7 @@ def render(world: World, file: File, wanted: Options, token: str) -> Rendering:
             continue
         poisoned = fate == "poison" or component.drawing == "poison"
         cost += _POISON_COST if poisoned else node_cost(component, wanted.format, wanted.scale)
-        draws = fate != "null_render" and component.drawing in {"good", "poison"}
+        draws = fate != "null_render" and component.drawing in {"good", "poison"} and component.opacity > 0
         layer = component.name if wanted.include_id else ""
         picture = Picture(file.key, component, wanted.format, wanted.scale, layer)
         foreign = fault.location if fault and fate == "foreign_url" else None

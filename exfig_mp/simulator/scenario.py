@@ -9,6 +9,7 @@
     meta: wrapped                    # wrapped | flat
     legacy: false                    # answers with the fields of older years
     version_bumps_on: edit           # edit | publish
+    node_noise: false                # /nodes says what does not show otherwise each time: places, drift, defaults
     largest_file: 50000              # components beyond which GET file says 400 "Request too large"
     url_limit: 8192                  # bytes of a URL, beyond which it is answered
     url_refusal: 413                 # with this: 413 is CloudFront's, 414 a proxy's
@@ -28,12 +29,19 @@ request (and then throws once per request), `sticky` throws once per request for
 many seconds from the first request that the fault selects; `from_request` and `requests` select by order of arrival;
 `above` means only while more than so many connections are open at the CDN. What `do` may be: see `Do`.
 
+Edits make a new version of a file; older ones stay, for `version=`. What `do` may be, and what it needs:
+`touch` nothing; `add`, `delete`, `rename` and `describe` (with `to`) components, `publish` the library; `redraw` with
+the next artwork. These change one thing, and by themselves if nothing is said: `recolour` (`colour: "#RRGGBB"`),
+`resize` (`size: [w, h]`), `restyle` (`opacity` from 0 to 1, `weight` of an icon's strokes) and `move` (`by: [x, y]`),
+after which it looks as before.
+
 A generated file has `icons` of 24 x 24 in the frame Icons, `illustrations` of 64 x 64 in Illustrations, and `banners`
 of `banner_size`, which are larger than Figma draws: above 32 megapixels it scales them down without a word.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from msgspec import Struct
@@ -91,6 +99,7 @@ Do = Literal[
     "gzip",  # cdn: stored with Content-Encoding: gzip
 ]
 
+_COLOUR = re.compile("#[0-9A-Fa-f]{6}")
 ALL_SCOPES = ("file_content:read", "library_content:read", "file_metadata:read", "file_variables:read")
 
 
@@ -151,11 +160,38 @@ class Token(Struct, frozen=True, forbid_unknown_fields=True):
 class Edit(Struct, frozen=True, forbid_unknown_fields=True):
     """One change of a file; `name` or `id` selects a component. Unless `publish` is false, the library is published."""
 
-    do: Literal["touch", "redraw", "rename", "describe", "delete", "add", "publish"]
+    do: Literal[
+        "touch",
+        "redraw",
+        "recolour",
+        "resize",
+        "restyle",
+        "move",
+        "rename",
+        "describe",
+        "delete",
+        "add",
+        "publish",
+    ]
     name: str | None = None
     id: str | None = None
     to: str = ""
     publish: bool = True
+    colour: str = ""
+    size: tuple[int, int] | None = None
+    by: tuple[int, int] = (96, 0)
+    opacity: float | None = None
+    weight: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.colour and not _COLOUR.fullmatch(self.colour):
+            raise ValueError(f"colour must be #RRGGBB, not {self.colour}")
+        if self.size is not None and not all(1 <= side <= 100_000 for side in self.size):
+            raise ValueError(f"size must be between 1 x 1 and 100000 x 100000, not {self.size[0]} x {self.size[1]}")
+        if self.opacity is not None and not 0 <= self.opacity <= 1:
+            raise ValueError(f"opacity must be between 0 and 1, not {self.opacity:g}")
+        if self.weight is not None and not 0 < self.weight <= 1000:
+            raise ValueError(f"weight must be above 0 and at most 1000, not {self.weight:g}")
 
 
 class Change(Struct, frozen=True, forbid_unknown_fields=True):
@@ -224,6 +260,7 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
     meta: Literal["wrapped", "flat"] = "wrapped"
     legacy: bool = False
     version_bumps_on: Literal["edit", "publish"] = "edit"
+    node_noise: bool = False
     largest_file: int = 50_000
     url_limit: int = 8_192
     url_refusal: Literal[413, 414] = 413

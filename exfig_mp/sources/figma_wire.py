@@ -5,6 +5,8 @@ Shapes are those of Figma's OpenAPI document and of recorded answers; where they
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
@@ -52,6 +54,15 @@ class FileMeta(Struct, frozen=True):
     version: str = ""
     last_touched_at: str = ""
 
+    @property
+    def revision(self) -> str:
+        """What changes whenever the file may have changed.
+
+        Nobody outside Figma knows whether every edit makes a new `version`, so the time is part of it; to the second,
+        as endpoints round it.
+        """
+        return f"{self.version}@{self.last_touched_at.partition('.')[0].removesuffix('Z')}"
+
 
 class MetaAnswer(FileMeta, frozen=True):
     """`GET /v1/files/:key/meta`: the documented answer is flat, the real one is wrapped in `file`."""
@@ -68,6 +79,20 @@ class ImagesAnswer(Struct, frozen=True):
 
     images: dict[str, str | None] = {}
     err: str | None = None
+
+
+class NodeElement(Struct, frozen=True):
+    """One element of `nodes`: the node and all below it, as plain values."""
+
+    document: dict[str, Any]
+
+
+class NodesAnswer(Struct, frozen=True, rename="camel"):
+    """`GET /v1/files/:key/nodes`: for each id a `NodeElement`, or null if there is no such node; not decoded yet."""
+
+    nodes: dict[str, msgspec.Raw] = {}
+    version: str = ""
+    last_modified: str = ""
 
 
 class ErrorAnswer(Struct, frozen=True):

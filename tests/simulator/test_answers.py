@@ -47,6 +47,7 @@ def check(document: Any, response: str, body: Any) -> None:
         (f"/v1/files/{LIGHT}/variables/local", "GetLocalVariablesResponse"),
         (f"/v1/files/{LIGHT}/images", "GetImageFillsResponse"),
         (f"/v1/images/{LIGHT}?ids=551:93900,1:1&format=svg", "GetImagesResponse"),
+        (f"/v1/files/{LIGHT}/nodes?ids=551:93900,620:93900,0:1&geometry=paths", "GetFileNodesResponse"),
         # An unknown id has null here, which the document does not know; see the test below.
         (f"/v1/files/{LIGHT}/nodes?ids=551:93900,553:94388,44:19128,45:200", "GetFileNodesResponse"),
         ("/v1/me", "GetMeResponse"),
@@ -57,6 +58,14 @@ def test_answers_follow_figmas_document(figma, document, path, response):
 
     assert answer.status == 200
     check(document, response, answer.json)
+
+
+def test_noisy_nodes_follow_figmas_document(simulate, document):
+    simulator = simulate({"node_noise": True})
+
+    for _ in range(2):
+        answer = simulator.get(f"/v1/files/{LIGHT}/nodes?ids=551:93900,620:93900,45:200&geometry=paths")
+        check(document, "GetFileNodesResponse", answer.json)
 
 
 def test_meta_is_flat_on_demand_as_older_documents_had_it(simulate):

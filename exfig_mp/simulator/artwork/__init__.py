@@ -11,6 +11,7 @@ import gzip
 import re
 from functools import cache
 from importlib import resources
+from typing import NamedTuple
 
 import msgspec
 
@@ -18,9 +19,27 @@ ICON_SIZE = 24
 ILLUSTRATION_SIZE = 64
 _DRAWN_SIZE = 32
 _HEX = re.compile(r"#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})(?=[\"';])")
-_ROUND = 'stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
+_ROUND = 'stroke-linecap="round" stroke-linejoin="round"'
 
 Element = tuple[str, dict[str, str]]
+
+
+class Pen(NamedTuple):
+    """How artwork is drawn.
+
+    Args:
+        colour: `#RRGGBB` of an icon's strokes; illustrations bring their own colours.
+        weight: of an icon's strokes, on its grid.
+        opacity: of the whole.
+        dark: recolour an illustration for a dark background.
+        tint: instead of an illustration's first colour; empty for none.
+    """
+
+    colour: str
+    weight: float = 2.0
+    opacity: float = 1.0
+    dark: bool = False
+    tint: str = ""
 
 
 def _load(name: str) -> bytes:
@@ -51,22 +70,34 @@ def element_count(artwork: str) -> int:
     return len(icons()[artwork])
 
 
-def svg(artwork: str, size: tuple[int, int], colour: str, *, dark: bool = False, layer: str = "") -> str:
+def coloured(artwork: str, pen: Pen) -> str:
+    """Return the SVG body of an illustration in the colours of a pen."""
+    body = illustrations()[artwork]
+    body = recolour(body) if pen.dark else body
+    return _HEX.sub(pen.tint, body, count=1) if pen.tint else body
+
+
+def colours(body: str) -> list[str]:
+    """Return the colours of an SVG body, in order, as `#RRGGBB`."""
+    return ["#" + _six(digits) for digits in _HEX.findall(body)]
+
+
+def svg(artwork: str, size: tuple[int, int], pen: Pen, *, layer: str = "") -> str:
     """Return the artwork as Figma would export it.
 
     Args:
         artwork: a name from `icons` or `illustrations`.
         size: width and height of the node.
-        colour: `#RRGGBB` of an icon's strokes; illustrations bring their own colours.
-        dark: recolour an illustration for a dark background.
+        pen: how it is drawn.
         layer: the layer name for an `id` attribute (`svg_include_id`); empty for none.
     """
     width, height = size
     if is_illustration(artwork):
-        grid, body = _DRAWN_SIZE, illustrations()[artwork]
-        body = recolour(body) if dark else body
+        grid, body = _DRAWN_SIZE, coloured(artwork, pen)
     else:
-        grid, body = ICON_SIZE, "\n".join(_stroked(element, colour) for element in icons()[artwork])
+        grid, body = ICON_SIZE, "\n".join(_stroked(element, pen) for element in icons()[artwork])
+    if pen.opacity != 1:
+        body = f'<g opacity="{pen.opacity:g}">\n{body}\n</g>'
     if size != (grid, grid):
         body = f'<g transform="scale({width / grid:g} {height / grid:g})">\n{body}\n</g>'
     if layer:
@@ -81,7 +112,7 @@ def recolour(body: str) -> str:
 
 
 def _dimmed(digits: str) -> str:
-    digits = "".join(digit * 2 for digit in digits) if len(digits) == 3 else digits
+    digits = _six(digits)
     channels = [int(digits[at : at + 2], 16) for at in (0, 2, 4)]
     lightness = (max(channels) + min(channels)) / 2
     # The range 0..255 becomes 46..214, so that outlines stay visible and highlights do not glare.
@@ -89,11 +120,15 @@ def _dimmed(digits: str) -> str:
     return "#" + "".join(f"{min(255, max(0, round(channel + shift))):02X}" for channel in channels)
 
 
-def _stroked(element: Element, colour: str) -> str:
+def _six(digits: str) -> str:
+    return "".join(digit * 2 for digit in digits) if len(digits) == 3 else digits
+
+
+def _stroked(element: Element, pen: Pen) -> str:
     tag, attributes = element
-    fill = f' fill="{colour}"' if attributes.get("fill") == "currentColor" else ""
+    fill = f' fill="{pen.colour}"' if attributes.get("fill") == "currentColor" else ""
     shape = " ".join(f'{name}="{value}"' for name, value in attributes.items() if name != "fill")
-    return f'<{tag} {shape}{fill} stroke="{colour}" {_ROUND}/>'
+    return f'<{tag} {shape}{fill} stroke="{pen.colour}" stroke-width="{pen.weight:g}" {_ROUND}/>'
 
 
 def _escaped(text: str) -> str:
