@@ -5,7 +5,7 @@ Library exceptions become one of these at the door where the library is used. Al
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from exfig_mp.model import Cause, Failure
@@ -42,13 +42,23 @@ class ConfigError(ExfigError):
 
 
 class FigmaError(ExfigError):
-    """Figma refused or could not answer; `cause` says which kind, `status` is the HTTP status or 0."""
+    """Figma refused or could not answer; `cause` says which kind, `status` is the HTTP status or 0.
+
+    `correlation` names the request in the log, empty if none was sent.
+    """
+
+    correlation = ""
 
     def __init__(self, failure: Failure, status: int = 0) -> None:
         super().__init__(failure.message, failure.advice)
         self.args = (failure, status)
         self.failure = failure
         self.status = status
+
+    def of(self, correlation: str) -> Self:
+        """Return this error as that of one request."""
+        self.correlation = correlation
+        return self
 
     @property
     def cause(self) -> Cause:
@@ -59,6 +69,10 @@ class FigmaError(ExfigError):
     def exit_code(self) -> int:  # type: ignore[override]  # a property serves the same reads as the base's constant
         """3 for authentication and permission, 75 for a rate limit, else 1 (SPEC of exit codes: see the README)."""
         return {"auth": 3, "forbidden": 3, "rate_limit": 75}.get(self.cause, 1)
+
+
+class ConversionError(ExfigError):
+    """An asset cannot be converted: the message names what in it cannot be read or drawn."""
 
 
 class StateError(ExfigError):

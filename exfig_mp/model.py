@@ -13,7 +13,7 @@ from msgspec import Struct
 from exfig_mp.hashing import identity
 
 Format = Literal["svg", "pdf", "png", "jpg"]
-Kind = Literal["icons", "images"]
+Kind = Literal["icons", "images", "colors"]
 Platform = Literal["ios", "android", "flutter", "web"]
 
 Cause = Literal[
@@ -27,6 +27,7 @@ Cause = Literal[
     "expired_url",  # the CDN no longer has the rendered object
     "null_render",  # Figma answered, but rendered nothing for this node
     "invalid_body",  # bytes came, but they are not the asset
+    "conversion",  # the asset came, but cannot be made into what the config asks for
     "disk",  # the file could not be written
     "disk_full",  # there is no room for it, nor for others
     "config",  # the configuration cannot be met
@@ -41,6 +42,8 @@ StopReason = Literal[
     "failFast",  # the first failure, with --fail-fast
     "abort",  # too many failures, or too many dead workers
     "diskFull",  # there is no room for what is still to come
+    "disk",  # the state of the run cannot be kept any more
+    "error",  # this machine cannot run it: no worker starts, too few open files
     "signal",  # Ctrl-C, or a service manager
 ]
 
@@ -108,11 +111,12 @@ class Render(Struct, frozen=True):
 
 
 class RemoteFile(Struct, frozen=True):
-    """A file whose bytes come from a render. `asset` is the Figma name, for messages."""
+    """A file whose bytes come from a render, converted by `steps` in turn. `asset` is the Figma name, for messages."""
 
     path: str
     render: Render
     asset: str
+    steps: tuple[Conversion, ...] = ()
 
 
 class GeneratedFile(Struct, frozen=True):
@@ -122,14 +126,43 @@ class GeneratedFile(Struct, frozen=True):
     content: bytes
 
 
+class Raster(Struct, frozen=True, tag=True):
+    """A conversion of SVG to PNG, with `scale` pixels for each unit of its own size."""
+
+    scale: float = 1.0
+
+
+class Webp(Struct, frozen=True, tag=True):
+    """A conversion of PNG to WebP: of `quality` (0 to 100), or `lossless`, with every pixel as it was."""
+
+    quality: int = 90
+    lossless: bool = False
+
+
+class VectorDrawable(Struct, frozen=True, tag=True):
+    """A conversion of SVG to Android's XML, with `precision` digits behind the point; mirrored if `right_to_left`."""
+
+    precision: int = 4
+    right_to_left: bool = False
+
+
+Conversion = Raster | Webp | VectorDrawable
+
+
 class Failure(Struct, frozen=True):
-    """Why something did not work: what happened, what the reader can do about it, and the host it happened at."""
+    """Why something did not work: what happened, what the reader can do about it, and the host it happened at.
+
+    `since` is when the first of its attempts failed, in Unix time; 0 where nothing was tried again. `retry_after` are
+    the seconds for which it makes no sense to try again, where Figma said.
+    """
 
     cause: Cause
     message: str
     advice: str = ""
     attempts: int = 1
     host: str = ""
+    since: float = 0.0
+    retry_after: float = 0.0
 
 
 class Items(Struct, frozen=True):
@@ -141,10 +174,22 @@ class Items(Struct, frozen=True):
     typography: bool = False
 
 
+class Derived(Struct, frozen=True):
+    """What is made of a render: its bytes converted by `steps` in turn, for every absolute path of `destinations`.
+
+    `id` is the content identity: of the render, and of the steps.
+    """
+
+    id: str
+    steps: tuple[Conversion, ...]
+    destinations: tuple[str, ...]
+
+
 class Job(Struct, frozen=True):
     """One download: get `url`, check that it is a whole `format`, put it at every absolute path of `destinations`.
 
-    For the log: `asset` is the Figma name, `config` is the first that wants it.
+    What is `derived` from it goes to places of its own. Without a URL the bytes come from the cache's store.
+    For the log: `asset` is the Figma name, `config` is the first that wants it, `shard` the one that it went out in.
     """
 
     id: str
@@ -153,10 +198,20 @@ class Job(Struct, frozen=True):
     destinations: tuple[str, ...]
     asset: str = ""
     config: str = ""
+    shard: int = 0
+    derived: tuple[Derived, ...] = ()
+
+
+class Written(Struct, frozen=True, array_like=True):
+    """Something derived is in place at all its destinations: `size` bytes with the xxh3-128 `digest`."""
+
+    id: str
+    size: int
+    digest: str
 
 
 class Done(Struct, frozen=True, tag=True):
-    """The job's file is in place at every destination and journalled.
+    """The job's file is in place at every destination and journalled; without `attempts` it came from the cache.
 
     `warning` is a predicate without its subject ("is 8000x4000 pixels: ..."): the asset's name goes before it.
     """
@@ -166,14 +221,22 @@ class Done(Struct, frozen=True, tag=True):
     digest: str
     attempts: int = 1
     warning: str = ""
+    derived: tuple[Written, ...] = ()
 
 
 class Failed(Struct, frozen=True, tag=True):
-    """The job is over, and not at all destinations; at those not in `placed` is still what was there before."""
+    """The job is over, and not at all destinations; at those not in `placed` is still what was there before.
+
+    For the log: whose it was, in which shard, and the correlation id of the request that failed; empty where there
+    was none.
+    """
 
     job_id: str
     failure: Failure
     placed: tuple[str, ...] = ()
+    worker: str = ""
+    shard: int = 0
+    correlation: str = ""
 
 
 JobResult = Done | Failed
@@ -183,7 +246,6 @@ class Shard(Struct, frozen=True, tag=True):
     """A handful of jobs on their way to one worker."""
 
     jobs: tuple[Job, ...]
-    number: int = 0
 
 
 class Stop(Struct, frozen=True, tag=True):
