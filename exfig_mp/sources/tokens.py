@@ -1,0 +1,181 @@
+"""All that colours need of Figma's files: asked once a run, or not at all where the cache knows it of this version.
+
+`/styles` and its `/nodes` for a file with styles, `/variables/local` for one with variables.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from exfig_mp.errors import FigmaError
+from exfig_mp.exporters.color_protocol import VariableColors
+from exfig_mp.model import Failure
+from exfig_mp.sources.figma_colors import StyledFile, fill_ids, id_queries
+from exfig_mp.sources.token_wire import Variables
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Iterable, Mapping
+
+    from exfig_mp.exporters.color_protocol import ColorEntry
+    from exfig_mp.sources.figma_wire import FileMeta
+    from exfig_mp.sources.token_wire import Style, StyleNode
+
+_Answer = TypeVar("_Answer")
+
+
+class TokenApi(Protocol):
+    """What must be asked of Figma. Each raises FigmaError."""
+
+    async def meta(self, file_key: str) -> FileMeta:
+        """Return a file's version and last change."""
+        ...
+
+    async def styles(self, file_key: str) -> tuple[Style, ...]:
+        """Return the published styles of a file."""
+        ...
+
+    async def style_nodes(self, file_key: str, ids: str) -> dict[str, StyleNode | None]:
+        """Return nodes by id, null for what does not exist; `ids` are encoded and separated by commas."""
+        ...
+
+    async def variables(self, file_key: str) -> Variables:
+        """Return the variables of a file, and those that it uses of libraries."""
+        ...
+
+
+class TokenRecord(Struct, frozen=True):
+    """What is remembered of one file's colours, as its `revision` has them; None is what nobody asked for."""
+
+    revision: str
+    styled: StyledFile | None = None
+    variables: Variables | None = None
+
+    def is_of(self, meta: FileMeta) -> bool:
+        """Is the file unchanged? A file that says neither version nor time has always changed."""
+        return bool(meta.version or meta.last_touched_at) and self.revision == meta.revision
+
+
+class TokenRecords(Protocol):
+    """Where records live from run to run."""
+
+    def recall_tokens(self, file_key: str) -> TokenRecord | None:
+        """Return what is remembered of a file's colours."""
+        ...
+
+    def remember_tokens(self, file_key: str, record: TokenRecord) -> None:
+        """Keep it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """All that was asked for, by file; a file that cannot be had is a failure."""
+
+    styled: dict[str, StyledFile | Failure]
+    variables: dict[str, Variables | Failure]
+
+
+async def fetch_tokens(
+    api: TokenApi,
+    entries: Iterable[ColorEntry],
+    at_once: int,
+    records: TokenRecords | None = None,
+    metas: Mapping[str, FileMeta] = MappingProxyType({}),
+) -> Tokens:
+    """Ask for all that `entries` need, each file once; with `records`, for what has changed since.
+
+    Args:
+        api: Figma.
+        entries: what to export.
+        at_once: how many files are asked for at a time.
+        records: what is remembered of files; without them no version is asked for.
+        metas: the versions that are known already, by file.
+
+    Raises:
+        FigmaError: if the token is refused: then no file can be had.
+    """
+    styled: set[str] = set()
+    variables: set[str] = set()
+    for entry in entries:
+        if isinstance(entry.source, VariableColors):
+            variables.add(entry.source.file)
+        else:
+            styled |= set(entry.source.files)
+    gate = asyncio.Semaphore(at_once)
+
+    async def one(key: str) -> _Found:
+        async with gate:
+            return await _found(api, _Wish(key, key in styled, key in variables, metas.get(key)), records)
+
+    tasks = {key: asyncio.create_task(one(key)) for key in sorted(styled | variables)}
+    try:
+        await asyncio.gather(*tasks.values())
+    finally:
+        for task in tasks.values():
+            task.cancel()
+        await asyncio.gather(*tasks.values(), return_exceptions=True)
+    found = {key: task.result() for key, task in tasks.items()}
+    return Tokens(
+        {key: one.styled for key, one in found.items() if one.styled is not None},
+        {key: one.variables for key, one in found.items() if one.variables is not None},
+    )
+
+
+class _Wish(NamedTuple):
+    """What is wanted of a file, and its version if that is known."""
+
+    key: str
+    styled: bool
+    variables: bool
+    meta: FileMeta | None
+
+
+class _Found(NamedTuple):
+    """What became of it; None is what was not wanted."""
+
+    styled: StyledFile | Failure | None = None
+    variables: Variables | Failure | None = None
+
+
+async def _found(api: TokenApi, wish: _Wish, records: TokenRecords | None) -> _Found:
+    key, known = wish.key, TokenRecord("")
+    if records:
+        meta = await _guarded(api.meta(key)) if wish.meta is None else wish.meta
+        if isinstance(meta, Failure):
+            return _Found(meta if wish.styled else None, meta if wish.variables else None)
+        remembered = records.recall_tokens(key)
+        known = remembered if remembered and remembered.is_of(meta) else TokenRecord(meta.revision)
+    styled = (known.styled or await _guarded(_styled(api, key))) if wish.styled else None
+    variables = (known.variables or await _guarded(api.variables(key))) if wish.variables else None
+    if records:
+        record = known
+        if isinstance(styled, StyledFile):
+            record = replace(record, styled=styled)
+        if isinstance(variables, Variables):
+            record = replace(record, variables=variables)
+        records.remember_tokens(key, record)
+    return _Found(styled, variables)
+
+
+async def _styled(api: TokenApi, key: str) -> StyledFile:
+    styles = await api.styles(key)
+    nodes: dict[str, StyleNode | None] = {}
+    for ids in id_queries(fill_ids(styles)):
+        nodes |= await api.style_nodes(key, ids)
+    return StyledFile(key, styles, nodes)
+
+
+async def _guarded(answer: Awaitable[_Answer]) -> _Answer | Failure:
+    """Return the answer, or why this one file cannot be had."""
+    try:
+        return await answer
+    except FigmaError as error:
+        if error.cause == "auth":
+            raise
+        return error.failure
