@@ -90,7 +90,7 @@ def _resume(root: Path, items: int) -> None:
     wanted = _wanted(root, items)
     times = [time.perf_counter()]
     with Checkpoint(str(root), "hash", {"bench.yaml web.icons": "1"}) as checkpoint:
-        found = checkpoint.find()
+        found = next(iter(checkpoint.find()), None)
         memory = checkpoint.go_on(found) if found else checkpoint.start_over()
         times.append(time.perf_counter())
         for content in (False, True):

@@ -3,70 +3,46 @@
 `.exfig-checkpoint.json` says for people and tools how far the run is. The truth is in `.exfig-checkpoint.d/`: the
 journals (see `journal`) and Figma's metadata answers, so that a resume pays for nothing again. One of the journals
 says whose they are, so that they are gone on from even without a manifest. One run at a time holds a state folder.
+A run that starts over keeps what the one before had paid for in `.exfig-checkpoint.old/`, until it has as much.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import time
 import uuid
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Self
 
 import msgspec
 from msgspec import Struct
 
 from exfig_mp import files
-from exfig_mp.errors import LockedError, StateError
+from exfig_mp.errors import ExfigError, LockedError
+from exfig_mp.generation import Generation, Manifest, Source, iso, unlink
 from exfig_mp.hashing import digest, identity
-from exfig_mp.journal import Answered, Begun, Journal, Memory, blocks, lock, merge
-from exfig_mp.model import Items
+from exfig_mp.journal import Answered, Begun, Journal, Memory, blocks, lock, look_up, merge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-SCHEMA_VERSION = 1
+    from exfig_mp.model import Items, Written
+
 URL_LIFE = 29 * 86_400.0
 """Seconds for which a rendered URL is used: Figma keeps the objects for 30 days."""
-
-Source = Literal["manifest", "copy", "journals"]
-"""What a checkpoint was found by: its manifest, the generation before it (`.bak`), or what its journals say."""
 
 _WRITE_EVERY = 2.0  # seconds between two writes of the manifest, at least
 _WRITE_SHARE = 0.05  # of all time is what writing it may take: it grows with the run, the journals do not care
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-class Manifest(Struct, frozen=True, rename="camel"):
-    """`.exfig-checkpoint.json`. Times are ISO 8601 in UTC; `entries` are labels and the hashes of their options.
-
-    It has no checksum: it claims nothing about files, and people and tools may change what it says.
-    """
-
-    export_id: str
-    started_at: str
-    updated_at: str
-    config_hash: str
-    completed: Items = Items()
-    pending: Items = Items()
-    entries: dict[str, str] = {}
-    schema_version: int = SCHEMA_VERSION
-
-
-class _Schema(Struct, frozen=True, rename="camel"):
-    """What a manifest of any version says."""
-
-    schema_version: int = SCHEMA_VERSION
-
-
 class Found(Struct, frozen=True):
-    """A checkpoint that is there: how old (seconds), and whether it belongs to the same configuration.
+    """A checkpoint that is there: its age, and whether it belongs to the same configuration.
 
-    `entries` are those of the run that found it, to be compared with the manifest's.
+    The age is in seconds since its run's last sign of life. `entries` are those of the run that found it, to be
+    compared with the manifest's. A `spare` one is of the run before the last.
     """
 
     manifest: Manifest
@@ -74,6 +50,7 @@ class Found(Struct, frozen=True):
     same_config: bool
     entries: dict[str, str] = {}
     source: Source = "manifest"
+    spare: bool = False
 
 
 class Checkpoint:
@@ -91,9 +68,9 @@ class Checkpoint:
     """
 
     def __init__(self, state_dir: str, config_hash: str, entries: Mapping[str, str] = _NOTHING) -> None:
-        self._manifest_path = os.path.join(state_dir, ".exfig-checkpoint.json")
-        self._folder = os.path.join(state_dir, ".exfig-checkpoint.d")
-        self._begun_path = os.path.join(self._folder, "begun.jsonl")
+        manifest_path = os.path.join(state_dir, ".exfig-checkpoint.json")
+        self._current = Generation(os.path.join(state_dir, ".exfig-checkpoint.d"), manifest_path)
+        self._spare = Generation(os.path.join(state_dir, ".exfig-checkpoint.old"))
         self._config_hash = config_hash
         self._entries = dict(entries)
         self._next_write = 0.0
@@ -112,50 +89,48 @@ class Checkpoint:
         except OSError as error:
             self._lock.release()
             raise files.disk_error(error, self._lock_path) from error
-        files.sweep([state_dir, self._folder])
+        files.sweep([state_dir, self._current.folder])
         self._answers: dict[str, frozenset[str]] = {}
         self._manifest: Manifest | None = None
-        self._is_good = False  # whether the manifest on the disk is worth to be kept as the generation before
-        self.damaged = False
-        """Whether `find` met a manifest that it could not read."""
+        self._has_begun = False  # what is here is ours then
+        self._is_good = False  # whether the manifest on the disk is worth to be kept as the one before
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._has_begun and self._spare.is_there and not self._current.worth():
+            with suppress(ExfigError):  # then both are still there, and a resume chooses
+                self.withdraw()
         if self._manifest is None:
-            # Nothing is left to go on from. Whoever waits for the lock sees that its file is gone, and makes a new one.
+            # Nothing is left to hold. Whoever waits for the lock sees that its file is gone, and makes a new one.
             with suppress(OSError):
                 os.unlink(self._lock_path)
         self._lock.release()
 
-    def find(self) -> Found | None:
-        """Return what an earlier run left here, or None if there is nothing to go on from.
+    @property
+    def damaged(self) -> bool:
+        """Whether `find` met a manifest that it could not read."""
+        return self._current.damaged or self._spare.damaged
+
+    def find(self) -> tuple[Found, ...]:
+        """Return what earlier runs left here to go on from, the most valuable first.
 
         Raises:
             StateError: if a newer version of the program wrote it.
         """
-        generations: tuple[tuple[Source, str], ...] = (
-            ("manifest", self._manifest_path),
-            ("copy", f"{self._manifest_path}.bak"),
-        )
-        for source, path in generations:
-            body = files.read(path)
-            if body is None:
-                continue
-            with suppress(ValueError, RecursionError, OverflowError):  # damaged: the text, or what it says
-                found = self._found(_manifest(body, path), source)
-                self._is_good = source == "manifest"
-                return found
-            self.damaged = True
-        begun = merge(blocks(self._begun_path)).begun if os.path.exists(self._begun_path) else None
-        with suppress(ValueError, OverflowError):
-            return self._found(_manifest_of(begun), "journals") if begun else None
-        return None
+        found = [one for one in map(self._look, (self._current, self._spare)) if one]
+        if len(found) == 2 and self._spare.worth() > self._current.worth():
+            found.reverse()
+        return tuple(found)
 
     def go_on(self, found: Found) -> Memory:
         """Continue the run that was found; return all that its journals say and that is still true of URLs' age."""
-        memory = merge(block for path in self._journals() for block in blocks(path))
+        self._has_begun = True
+        if found.spare:
+            self._current.put_back(self._spare)
+        self._is_good = found.source == "manifest"
+        memory = merge(self._blocks())
         oldest = time.time() - URL_LIFE
         rendered = {key: record for key, record in memory.rendered.items() if record.at > oldest}
         self._answers = memory.answers
@@ -163,16 +138,31 @@ class Checkpoint:
         return msgspec.structs.replace(memory, rendered=rendered)
 
     def start_over(self) -> Memory:
-        """Throw away whatever is here and begin a new run, which remembers nothing yet."""
-        self._remove()
+        """Begin a new run, which remembers nothing yet.
+
+        What is here already becomes the spare generation, and is thrown away as soon as this run has as much.
+        """
+        self._has_begun = True
+        worth, spare_worth = self._current.worth(), self._spare.worth()
+        if worth and worth >= spare_worth:
+            self._current.set_aside(self._spare)
+        else:
+            self._current.remove()
+            if not spare_worth:
+                self._spare.remove()
+        self._is_good = False
         self._answers = {}
-        self._start(str(uuid.uuid4()), _iso(time.time()))
-        self._write()  # a good generation to go back to from the first moment on
+        manifest = self._start(str(uuid.uuid4()), iso(time.time()))
+        self._write(manifest)  # a good manifest to go back to from the first moment on
         return Memory()
+
+    def look_up(self, places: dict[str, Written]) -> None:
+        """Put in what the journals of this run, and of the resumed one, say is at `places` (see `journal.look_up`)."""
+        look_up(places, self._blocks())
 
     def journal_path(self, writer: str) -> str:
         """Return the path of a journal that no earlier writer used; `writer` says whose it is ("worker-1")."""
-        return os.path.join(self._folder, f"{writer}-{uuid.uuid4()}.jsonl")
+        return os.path.join(self._current.folder, f"{writer}-{uuid.uuid4()}.jsonl")
 
     def answer(self, name: str) -> bytes | None:
         """Return Figma's remembered answer to the metadata request `name`, if it is here and whole."""
@@ -200,95 +190,67 @@ class Checkpoint:
         started = time.monotonic()
         if self._manifest is None or (started < self._next_write and not at_once):
             return
-        completed, pending = items()
-        self._manifest = msgspec.structs.replace(
-            self._manifest, completed=completed, pending=pending, updated_at=_iso(time.time())
-        )
-        self._write()
+        completed, pending = items()  # they are not kept: for very many items they would be a large part of us
+        now = iso(time.time())
+        self._write(msgspec.structs.replace(self._manifest, completed=completed, pending=pending, updated_at=now))
+        self._drop_spare()
         ended = time.monotonic()
         self._next_write = ended + max(_WRITE_EVERY, (ended - started) / _WRITE_SHARE)
 
     def discard(self) -> None:
-        """Remove every trace: the run succeeded, or never started."""
-        self._remove()
+        """Remove every trace: the run succeeded."""
+        self._spare.remove()
+        self._current.remove()
         self._manifest = None
 
-    def _found(self, manifest: Manifest, source: Source) -> Found:
-        age = max(0.0, time.time() - datetime.fromisoformat(manifest.started_at).timestamp())
-        return Found(manifest, age, manifest.config_hash == self._config_hash, self._entries, source)
+    def withdraw(self) -> None:
+        """Remove every trace of a run that got nothing, and give its place back to the one before."""
+        self._current.put_back(self._spare)
+        self._manifest = None
 
-    def _start(self, export_id: str, started_at: str) -> None:
-        files.make_folder(os.path.join(self._folder, "answers"))
+    def _blocks(self) -> Iterator[bytes]:
+        return (block for path in self._current.journals() for block in blocks(path))
+
+    def _look(self, generation: Generation) -> Found | None:
+        said = generation.read()
+        if said is None:
+            return None
+        age, same = max(0.0, time.time() - said.alive), said.manifest.config_hash == self._config_hash
+        return Found(said.manifest, age, same, self._entries, said.source, spare=generation is self._spare)
+
+    def _drop_spare(self) -> None:
+        """Throw the spare generation away if this run has as much; merging tells, as it would after a crash."""
+        if self._spare.is_there and self._current.worth() >= self._spare.worth():
+            with suppress(ExfigError):  # what cannot be removed costs this run nothing
+                self._spare.remove()
+
+    def _start(self, export_id: str, started_at: str) -> Manifest:
+        files.make_folder(os.path.join(self._current.folder, "answers"))
         now = time.time()
-        journal = Journal(self._begun_path)
+        journal = Journal(self._current.begun_path)
         journal.append([Begun(now, export_id, started_at, self._config_hash, tuple(sorted(self._entries.items())))])
         journal.close()
-        self._manifest = Manifest(export_id, started_at, _iso(now), self._config_hash, entries=self._entries)
-        self._write()
+        manifest = Manifest(export_id, started_at, iso(now), self._config_hash, entries=self._entries)
+        self._manifest = manifest
+        self._write(manifest)
+        unlink(self._current.inner_path)  # left by a run that was killed while it changed generations
         self._next_write = time.monotonic() + _WRITE_EVERY
+        return manifest
 
-    def _write(self) -> None:
+    def _write(self, manifest: Manifest) -> None:
         """Write the manifest, and keep the one before it: killed at any instant, this leaves one of them whole."""
+        path = self._current.manifest_path
         if self._is_good:  # else it would take the place of one that is
             self._is_good = False
             try:
-                os.replace(self._manifest_path, f"{self._manifest_path}.bak")
+                os.replace(path, f"{path}.bak")
             except FileNotFoundError:
                 pass  # somebody took it away
             except OSError as error:
-                raise files.disk_error(error, self._manifest_path) from error
-        body = msgspec.json.format(msgspec.json.encode(self._manifest), indent=2)
-        files.write_atomically(self._manifest_path, body + b"\n")
+                raise files.disk_error(error, path) from error
+        body = msgspec.json.format(msgspec.json.encode(manifest), indent=2)
+        files.write_atomically(path, body + b"\n")
         self._is_good = True
 
-    def _journals(self) -> list[str]:
-        """Return the paths of all journals that are here, in order."""
-        try:
-            names = sorted(os.listdir(self._folder))
-        except OSError:
-            return []
-        return [os.path.join(self._folder, name) for name in names if name.endswith(".jsonl")]
-
     def _answer_path(self, name: str) -> str:
-        return os.path.join(self._folder, "answers", f"{identity(name)}.json")
-
-    def _remove(self) -> None:
-        # What says whose the journals are goes first: without it they mean nothing, and what is left is just litter.
-        # The manifest of a run that is removed for half is still true of all of them.
-        for path in (self._begun_path, self._manifest_path, f"{self._manifest_path}.bak"):
-            _unlink(path)
-        self._is_good = False
-        if os.path.isdir(self._folder):
-            shutil.rmtree(self._folder, ignore_errors=True)
-        else:
-            _unlink(self._folder)
-
-
-def _unlink(path: str) -> None:
-    try:
-        os.unlink(path)
-    except (FileNotFoundError, NotADirectoryError):
-        pass
-    except OSError as error:
-        raise files.disk_error(error, path) from error
-
-
-def _manifest(body: bytes, path: str) -> Manifest:
-    """Return what a manifest's text says.
-
-    Raises:
-        ValueError: it is damaged (or RecursionError, if it is deep).
-        StateError: a newer version of the program wrote it.
-    """
-    if msgspec.json.decode(body, type=_Schema).schema_version > SCHEMA_VERSION:
-        raise StateError(f"{path} was written by a newer exfig-mp", "update, or start over with --restart")
-    return msgspec.json.decode(body, type=Manifest)
-
-
-def _manifest_of(begun: Begun) -> Manifest:
-    return Manifest(begun.export_id, begun.started_at, _iso(begun.at), begun.config_hash, entries=dict(begun.entries))
-
-
-def _iso(when: float) -> str:
-    """Return a time as people and tools read it: to the second, in UTC."""
-    return datetime.fromtimestamp(when, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return os.path.join(self._current.folder, "answers", f"{identity(name)}.json")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from exfig_mp.checkpoint import Found
 
@@ -16,7 +16,7 @@ Wish = Literal["no", "resume", "force", "restart"]
 """What the command line asks for: nothing, --resume, --resume=force, --restart."""
 
 MAX_AGE = 86_400.0
-"""Seconds after which a checkpoint is no longer gone on from."""
+"""Seconds after the last sign of life of its run after which a checkpoint is no longer gone on from."""
 
 _AGE = re.compile(r"([0-9]+(?:\.[0-9]+)?) *([a-z]*)")
 _UNITS = {"": 3600.0, "h": 3600.0, "m": 60.0, "min": 60.0, "s": 1.0, "d": 86_400.0}
@@ -31,6 +31,16 @@ class Decision:
     reason: str = ""
 
 
+def choose(found: Sequence[Found], wish: Wish, max_age: float = MAX_AGE) -> tuple[Found | None, Decision]:
+    """Return which of `found`, most valuable first, to go on from, or to ask about, with what there is to say.
+
+    If there is none, that is about the first.
+    """
+    decided = [(one, decide(one, wish, max_age)) for one in found]
+    order = ("go_on", "ask", "start_over")
+    return min(decided, key=lambda pair: order.index(pair[1].choice), default=(None, decide(None, wish, max_age)))
+
+
 def decide(found: Found | None, wish: Wish, max_age: float = MAX_AGE) -> Decision:
     """Return what to do about `found`; `max_age` is in seconds."""
     if found is None:
@@ -40,7 +50,9 @@ def decide(found: Found | None, wish: Wish, max_age: float = MAX_AGE) -> Decisio
         return Decision("start_over")
     if wish == "no":
         return Decision(
-            "start_over", "an earlier run was not finished; its checkpoint is thrown away (--resume would go on)"
+            "start_over",
+            "an earlier run was not finished; its checkpoint is thrown away when this run has a render of its own "
+            "(--resume would go on)",
         )
     if found.age > max_age:
         reason = f"the checkpoint is {_duration(found.age)} old; starting from the beginning"
@@ -97,4 +109,5 @@ def _duration(seconds: float) -> str:
     for unit, size in (("days", 86_400), ("hours", 3600), ("minutes", 60)):
         if seconds >= 2 * size:
             return f"{seconds / size:,.0f} {unit}"
-    return f"{seconds:,.0f} seconds"
+    number = f"{seconds:,.0f}"
+    return f"{number} second{'' if number == '1' else 's'}"

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exfig_mp.checkpoint import Found, Manifest
-from exfig_mp.resume import MAX_AGE, changes, damage, decide, parse_age
+from exfig_mp.checkpoint import Found
+from exfig_mp.generation import Manifest
+from exfig_mp.resume import MAX_AGE, changes, choose, damage, decide, parse_age
 
 HOUR = 3600.0
 
@@ -111,10 +112,42 @@ def test_what_is_no_age_is_told_what_one_looks_like(text):
 
 
 @pytest.mark.parametrize(
-    ("age", "words"), [(90.0, "90 seconds old"), (90 * 60.0, "90 minutes old"), (90 * HOUR, "4 days old")]
+    ("age", "words"),
+    [(61.0, "61 seconds old"), (90.0, "90 seconds old"), (90 * 60.0, "90 minutes old"), (90 * HOUR, "4 days old")],
 )
 def test_an_age_is_said_in_a_unit_that_fits(age, words):
     assert words in decide(found(age), "resume", max_age=60.0).reason
+
+
+@pytest.mark.parametrize(
+    ("max_age", "words"), [(0.0, "0 seconds)"), (1.0, "1 second)"), (1.4, "1 second)"), (2.0, "2 seconds)")]
+)
+def test_one_second_is_one_second(max_age, words):
+    assert decide(found(90.0), "resume", max_age).reason.endswith(words)
+
+
+OLD, OTHER, GOOD = found(90 * HOUR), found(same_config=False), found()
+
+
+@pytest.mark.parametrize(
+    ("there", "wish", "chosen", "choice"),
+    [
+        ((), "resume", None, "start_over"),
+        ((OTHER, GOOD), "resume", GOOD, "go_on"),
+        ((OLD, GOOD), "resume", GOOD, "go_on"),
+        ((GOOD, OTHER), "resume", GOOD, "go_on"),
+        ((OLD, OTHER), "resume", OTHER, "ask"),
+        ((OTHER, GOOD), "force", OTHER, "go_on"),
+        ((OLD, OLD), "resume", OLD, "start_over"),
+        ((OTHER, GOOD), "no", OTHER, "start_over"),
+    ],
+)
+def test_of_two_checkpoints_the_first_that_is_good_is_gone_on_from(there, wish, chosen, choice):
+    one, decision = choose(there, wish)
+
+    assert one is chosen
+    assert decision.choice == choice
+    assert decision == decide(chosen, wish)
 
 
 def test_only_damage_that_was_met_is_spoken_of():

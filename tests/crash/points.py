@@ -28,6 +28,7 @@ class Point:
         calls: a process strikes at one of its calls 1 to this.
         victims: who is killed, in turn.
         resumes: a run that has been cut off is resumed, and the resume is killed.
+        anew: a run that has been cut off is not resumed, and the run that starts over is killed.
         litter: a dead run has left temporary files everywhere.
         mercy: the store asks every worker to pause.
         forgets: everything was done already, so that a resume finds nothing to go on from.
@@ -41,6 +42,7 @@ class Point:
     calls: int = 1
     victims: tuple[Victims, ...] = ("one",)
     resumes: bool = False
+    anew: bool = False
     litter: bool = False
     mercy: bool = False
     forgets: bool = False
@@ -154,6 +156,24 @@ POINTS = (
         resumes=True,
     ),
     RESUME_BETWEEN_RENAMES,
+    Point(
+        name="a new run, when the checkpoint of the one before is set aside",
+        role="coordinator",
+        event="rename",
+        path=r"(^|/)\.exfig-checkpoint\.old$",
+        moment="after",
+        victims=COORDINATOR,
+        anew=True,
+    ),
+    Point(
+        name="a new run, while it throws the checkpoint of the one before away",
+        role="coordinator",
+        event="remove",
+        path=r"(^|/)\.exfig-checkpoint\.old/",
+        calls=2,
+        victims=COORDINATOR,
+        anew=True,
+    ),
     Point(
         name="while an index file is written",
         role="coordinator",

@@ -76,6 +76,9 @@ class Story:
     `known` is what the killed run had journalled, `since` where Figma's log of the last run begins; `struck` are the
     processes that were killed.
 
+    `since_all` is where the log begins of the runs that know of each other: after a run that started over and got a
+    render, those before it do not count.
+
     After `count`: `again` is what was paid for although it was journalled, `twice` how many
     files were fetched more than once, journalled or not.
     """
@@ -86,6 +89,7 @@ class Story:
     whole: Undisturbed
     known: Memory = field(default_factory=Memory)
     since: int = 0
+    since_all: int = 0
     struck: list[int] = field(default_factory=list)
     rendered_again: int = 0
     fetched_again: int = 0
@@ -101,13 +105,13 @@ class Story:
     def prepare(self) -> None:
         """Bring the project to where the run that is to be struck starts."""
         point, figma = self.point, self.project.figma
-        patient = point.role == "outside" or point.resumes
+        patient = point.role == "outside" or point.resumes or point.anew
         figma.simulate(LIBRARY | {"faults": [SLOW if patient else QUICK, *([MERCY] if point.mercy else [])]})
         if point.litter:
             for folder in (".", ".", "out/flutter/icons", "out/flutter/icons", "out/ios/Assets.xcassets/Icons"):
                 name = f".exfig-{uuid.UUID(int=self.dice.getrandbits(128))}.tmp"
                 self.project.write(f"{folder}/{name}", "half a file")
-        if point.resumes:
+        if point.resumes or point.anew:
             process = self._start()
             goal = self.dice.randrange(1, self.whole.renders // 2)
             self.project.wait_until(lambda: figma.seen()["cdn_requests"] >= goal)
@@ -124,6 +128,10 @@ class Story:
             self.wait_for_strike(process)
         ran = self.end(process)
         self.known = remembered(self.state if ran.code else self.marks)
+        if self.point.anew and self.known.rendered:
+            self.since_all = self.since
+        elif self.point.anew:
+            self.known = remembered(self.state.with_suffix(".old"))
         return ran
 
     def begin(self, number: int = signal.SIGKILL) -> Popen[str]:
@@ -154,7 +162,7 @@ class Story:
         known = len(self.known.rendered) if resumed else 0
         self.rendered_again = sum(renders.values()) - (self.whole.renders - known)
         self.fetched_again = sum(files[path] > (0 if resumed else 1) for path in placed_paths(self.known))
-        self.twice = sum(times - 1 for times in fetched(log).values())
+        self.twice = sum(times - 1 for times in fetched(log[self.since_all :]).values())
 
     def end(self, process: Popen[str]) -> Ended:
         """Wait for the end of a run: its processes are then gone within two seconds."""

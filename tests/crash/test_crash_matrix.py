@@ -62,11 +62,26 @@ def matrix() -> Iterator[dict[str, Line]]:
         Path(path).write_text("".join(f"| {' | '.join(map(str, row))} |\n" for row in table))
 
 
+SELDOM = frozenset(
+    {
+        "a new run, while it throws the checkpoint of the one before away",
+        "a resume, between the two renames of the manifest",
+        "after an index file is renamed",
+        "while manifests are removed, at the start or after success",
+    }
+)
+"""Points beside which another one of the everyday set lies close by."""
+
+
+def test_seldom_points_are_points() -> None:
+    assert {point.name for point in POINTS} >= SELDOM
+
+
 def _rows() -> Iterator[Any]:
     """Give each point once, and in the slow set with all seeds."""
     for number, point in enumerate(POINTS):
         name = point.name.replace(" ", "-")
-        yield pytest.param(point, number, id=name)
+        yield pytest.param(point, number, id=name, marks=[pytest.mark.slow] if point.name in SELDOM else [])
         for seed in range(100, 100 + SEEDS):
             yield pytest.param(point, seed, id=f"{name}-{seed}", marks=pytest.mark.slow)
 
