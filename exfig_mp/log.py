@@ -40,6 +40,7 @@ LONGEST_LINE = 4096
 _LEVELS: dict[object, int] = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 _FIRST = ("time", "level", "event", "run", "worker", "config", "shard", "item", "attempt", "correlation")
 _KNOWN_TO_PEOPLE = frozenset({"time", "run", "correlation"})  # at a terminal, now, there is one of each
+_ASIDE = "aside"  # a mark of events, which is not written
 _CUTS = (2048, 512, 128, 28)  # characters that each text of too long an event may keep; with the last any event fits
 _PATIENCE = 1.0  # seconds that a full pipe which does not block is waited for, once
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -52,7 +53,7 @@ class LogOptions:
 
     Args:
         level: the least important level on standard error.
-        as_json: whether lines are JSON objects, else text for people.
+        as_json: whether lines are JSON objects, else text for people. Where there is a file, standard error is theirs.
         path: the log file, absolute, which is appended to; None for none.
         file_level: the least important level in the file.
     """
@@ -90,6 +91,11 @@ class Log:
         return Log(self._bound.bind(**facts), self._outlets)
 
     @property
+    def aside(self) -> Log:
+        """This log, for what people are told at the end: without -v, they do not read it here as well."""
+        return self.bind(**{_ASIDE: True})
+
+    @property
     def problems(self) -> tuple[str, ...]:
         """What refused lines and is no longer written to, one text each: after `open_log` only the file can be here."""
         return tuple(outlet.problem for outlet in self._outlets if outlet.problem)
@@ -118,8 +124,11 @@ def open_log(
         options = LogOptions(level=options)
     outlets: list[_Outlet] = []
     if sys.__stderr__ is not None:  # else descriptor 2 was closed at the start, and may be some other file by now
+        is_json = options.as_json and options.path is None
         for_people = partial(_as_text, left_out=_KNOWN_TO_PEOPLE)
-        outlets.append(_Outlet("standard error", options.level, json.dumps if options.as_json else for_people))
+        outlet = _Outlet("standard error", options.level, json.dumps if is_json else for_people)
+        outlet.hears_asides = is_json or outlet.level <= _LEVELS["info"]
+        outlets.append(outlet)
     if options.path is not None:
         outlets.append(_File(options.path, options.file_level, json.dumps if options.as_json else _as_text))
     log: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
@@ -149,10 +158,11 @@ class _Lines:
 
     def write(self, event: _Event) -> None:
         with self._lock:
+            is_aside = event.pop(_ASIDE, False)
             event["time"] = self._now()
             ordered = {key: event[key] for key in _FIRST if key in event} | dict(event)
             for outlet in self._outlets:
-                if outlet.wants(_LEVELS[event["level"]]):
+                if outlet.wants(_LEVELS[event["level"]]) and (outlet.hears_asides or not is_aside):
                     outlet.write(_fit(ordered, outlet.render))
 
     debug = info = warning = error = write
@@ -169,6 +179,7 @@ class _Outlet:
 
     def __init__(self, name: str, level: Level, render: Callable[[_Event], str], descriptor: int = 2) -> None:
         self.problem = ""
+        self.hears_asides = True
         self.render = render
         self._name = name
         self.level = _LEVELS[level]

@@ -122,6 +122,32 @@ def test_json_on_standard_error_is_whole(capfd):
     assert (list(event), event["run"]) == (["time", "level", "event", "run"], "r1")
 
 
+@pytest.mark.parametrize(
+    ("options", "is_read"),
+    [
+        (LogOptions(), False),
+        (LogOptions(level="error"), False),
+        (LogOptions(level="info"), True),
+        (LogOptions(as_json=True), True),
+    ],
+)
+def test_what_the_summary_says_too_is_read_at_a_terminal_only_by_those_who_want_all(capfd, options, is_read):
+    open_log(options, run="r1").aside.error("failed", item="house")
+
+    said = capfd.readouterr().err
+    assert ("failed" in said, "house" in said) == (is_read, is_read)
+    assert "aside" not in said
+
+
+def test_what_is_said_aside_is_in_a_file_in_any_case_and_standard_error_stays_for_people(file, capfd):
+    with opened(open_log(LogOptions(as_json=True, path=str(file.path)))) as log:
+        log.aside.warning("failed", item="house")
+        log.warning("careful")
+
+    assert [(event["event"], "aside" in event) for event in file.events()] == [("failed", False), ("careful", False)]
+    assert capfd.readouterr().err == "warning: careful\n"
+
+
 def test_what_is_bound_to_one_log_is_not_in_another(file):
     with opened(file.open(run="r1")) as log:
         log.bind(shard=1).info("a")
@@ -488,20 +514,6 @@ def wait_until(true, seconds=60):
 # What the system refuses
 
 
-@pytest.fixture
-def full_disk(tmp_path):
-    """A file system of its own with a few kilobytes."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], check=False, capture_output=True
-    )
-    if mounted.returncode:
-        pytest.skip("to mount a small file system takes root")
-    yield folder
-    subprocess.run(["umount", "--lazy", folder], check=True)
-
-
 def test_a_full_disk_ends_the_log_and_nothing_else(full_disk, capfd):
     file = Destination(full_disk / "run.log")
     (full_disk / "fill").write_bytes(bytes(40_000))
@@ -517,7 +529,7 @@ def test_a_full_disk_ends_the_log_and_nothing_else(full_disk, capfd):
 
     assert str(file.path) in problem
     assert "No space left" in problem
-    assert '"goes on"' in capfd.readouterr().err
+    assert capfd.readouterr().err == "error: goes on\n"
     whole = [msgspec.json.decode(line) for line in left.split(b"\n")[:-1]]
     assert [event["n"] for event in whole] == list(range(len(whole)))
     assert len(whole) > 50

@@ -14,7 +14,7 @@ from exfig_mp.journal import Placed
 from exfig_mp.model import Done, Failed, Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from exfig_mp.journal import Journal
     from exfig_mp.model import Job, JobResult
@@ -95,14 +95,18 @@ class JobLoop:
             self._hand_on(self._journalled(finished))
 
     def _journalled(self, finished: list[tuple[Job, JobResult]]) -> tuple[JobResult, ...]:
-        claims = [
-            Placed(job.id, result.size, result.digest, job.destinations)
-            for job, result in finished
-            if isinstance(result, Done)
-        ]
         try:
-            self._journal.append(claims)
+            self._journal.append(claim for job, result in finished for claim in _claims(job, result))
         except DiskError as error:
             failure = Failure(error.cause, f"the file is in place, but not remembered: {error.message}", error.advice)
             return tuple(Failed(job.id, failure) if isinstance(result, Done) else result for job, result in finished)
         return tuple(result for _, result in finished)
+
+
+def _claims(job: Job, result: JobResult) -> Iterator[Placed]:
+    """Give what the journal may say of a job: the render itself, and each thing that was derived from it."""
+    if isinstance(result, Done):
+        if job.destinations:
+            yield Placed(job.id, result.size, result.digest, job.destinations)
+        for one, written in zip(job.derived, result.derived, strict=True):
+            yield Placed(one.id, written.size, written.digest, one.destinations)

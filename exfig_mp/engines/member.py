@@ -9,8 +9,9 @@ import signal
 import socket
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from multiprocessing import resource_tracker, util
+from multiprocessing import forkserver, resource_tracker, util
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 _QUEUED = 3  # times its connections: what a worker may owe, so that it never idles
 _UNLIMITED = 1 << 62
 _LAST_STEPS = 1.0  # seconds that a process has to end once its pipe is closed
+_STARTS = 3  # attempts: the forkserver may die in the middle of one, and the next one begins another forkserver
+_BETWEEN_STARTS = 0.1  # seconds: a process closes its sockets a moment before the system says that it has ended
 _LONGEST_FOLDER = 64  # characters: a socket's path has 104 (macOS), and its own name takes 32
 _SHORT = "/tmp"  # noqa: S108 - the folder that is made in it is for its owner alone
 _TIDY = "exfig_mp.engines.tidy"
@@ -44,6 +47,7 @@ class Member:
     Args:
         number: its place among the workers, which a successor takes over.
         connections: jobs that it has under way at most.
+        origin: the process that it was forked from, 0 if unknown.
         elder: whose place it takes while that one still works.
         born: on the monotonic clock.
         given: jobs so far.
@@ -61,6 +65,7 @@ class Member:
     pid: int
     process: ForkServerProcess
     pipe: Pipe[FromWorker]
+    origin: int = 0
     elder: Member | None = None
     born: float = field(default_factory=time.monotonic)
     owes: dict[str, Job] = field(default_factory=dict)
@@ -76,6 +81,11 @@ class Member:
     hung: bool = False
     gone: bool = False
     ending: asyncio.Task[None] | None = None
+
+    @property
+    def name(self) -> str:
+        """What the log calls it."""
+        return f"worker-{self.number}"
 
     @property
     def is_open(self) -> bool:
@@ -134,19 +144,28 @@ class Starter:
             name,
         )
         async with self._one_at_a_time:
-            try:
-                process, sock = await asyncio.to_thread(self._start, name, given)
-            except (OSError, EOFError) as error:
-                advice = "use fewer --workers, or raise the limits of processes and open files"
-                raise ExfigError(f"cannot start a worker process: {error!r}", advice) from error
+            process, sock = await asyncio.to_thread(self._start, given)
+            origin = getattr(getattr(forkserver, "_forkserver", None), "_forkserver_pid", None) or 0
         pipe = await Pipe.open(sock, msgspec.msgpack.Decoder(FromWorker))
-        return Member(number, connections, process.pid or 0, process, pipe, elder)
+        return Member(number, connections, process.pid or 0, process, pipe, origin, elder)
 
-    def _start(self, name: str, given: WorkerOptions) -> tuple[ForkServerProcess, socket.socket]:
+    def _start(self, given: WorkerOptions) -> tuple[ForkServerProcess, socket.socket]:
+        for _ in range(_STARTS - 1):
+            with suppress(OSError, EOFError):
+                return self._start_once(given)
+            given = replace(given, journal=self._options.journal_path(given.name))  # half a start may hold the other
+            time.sleep(_BETWEEN_STARTS)
+        try:
+            return self._start_once(given)
+        except (OSError, EOFError) as error:
+            advice = "use fewer --workers, or raise the limits of processes and open files"
+            raise ExfigError(f"cannot start a worker process: {error!r}", advice) from error
+
+    def _start_once(self, given: WorkerOptions) -> tuple[ForkServerProcess, socket.socket]:
         ours, theirs = self.context.Pipe(duplex=True)
         with ours, theirs:  # theirs: otherwise the end of the worker would not be the end of the pipe
             process = self.context.Process(
-                target=worker.main, args=(theirs, given), name=f"exfig-mp-{name}", daemon=True
+                target=worker.main, args=(theirs, given), name=f"exfig-mp-{given.name}", daemon=True
             )
             _start_deaf(process)
             return process, socket.socket(fileno=os.dup(ours.fileno()))
@@ -175,6 +194,16 @@ def _start_deaf(process: ForkServerProcess) -> None:
         process.start()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def has_ended(origin: int) -> bool:
+    """Has a forkserver of ours ended? It is not waited for, which multiprocessing does when it needs the next one."""
+    if not origin or not hasattr(os, "waitid"):  # macOS, where workers go on without it
+        return False
+    try:
+        return os.waitid(os.P_PID, origin, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:  # multiprocessing has waited for it
+        return True
 
 
 def reap(process: ForkServerProcess) -> int:

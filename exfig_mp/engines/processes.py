@@ -1,7 +1,9 @@
 """The engine of worker processes: feeds and supervises them.
 
 A dead worker is the end of its pipe. Its jobs without a result are known by subtraction and go out again, each one
-alone on an otherwise idle worker: so a job that kills its worker is found, and its neighbours are not blamed.
+alone on an otherwise idle worker: so a job that kills its worker is found, and its neighbours are not blamed. Workers
+that end with the forkserver (on Linux the kernel sees to that, see `worker`) have not died of anything that they did:
+that is one event, and their jobs go out again as they were.
 
 A worker that must go (age, memory, jobs done) works on until its successor is there, then finishes what it owes and is
 told to stop. One that is silent hangs, and is killed. Silence is counted in our own turns, not in seconds: a
@@ -18,8 +20,9 @@ from typing import TYPE_CHECKING, Self
 
 from exfig_mp.engines import memory
 from exfig_mp.engines.descriptors import fitted
-from exfig_mp.engines.member import Starter, reap
-from exfig_mp.engines.protocol import Death, Recycling
+from exfig_mp.engines.job_log import traced
+from exfig_mp.engines.member import Starter, has_ended, reap
+from exfig_mp.engines.protocol import UNKNOWN_EXIT, Death, Recycling, Start
 from exfig_mp.engines.recycling import overdue, spent
 from exfig_mp.engines.worker import GRACE
 from exfig_mp.errors import ExfigError
@@ -57,9 +60,11 @@ class Processes:
         self._events: asyncio.Queue[_Event] = asyncio.Queue()
         self._waiting: deque[Shard] = deque()
         self._suspects: deque[Job] = deque()
+        self._unread: deque[JobResult] = deque()
         self._ended = False
         self._deaths: dict[str, list[str]] = {}
         self._deaths_at_start = 0
+        self._lost_origins: set[int] = set()
         self._hungry = asyncio.Event()
         self._hungry.set()
 
@@ -94,14 +99,23 @@ class Processes:
                 case BaseException() as error:
                     raise error
                 case (member, int() as exit_code):
-                    for result in self._bury(member, exit_code):
-                        yield result
+                    self._unread += self._bury(member, exit_code)
                 case (member, message):
-                    for result in self._hear(member, message):
-                        yield result
+                    self._unread += self._hear(member, message)
                 case _:
                     self._ended = True
+            while self._unread:
+                yield self._unread.popleft()
             self._dispatch()
+
+    def late(self) -> tuple[JobResult, ...]:
+        """See `Engine.late`."""
+        while not self._events.empty():
+            match self._events.get_nowait():
+                case (member, Results() as message):
+                    self._unread += self._hear(member, message)
+        found, self._unread = tuple(self._unread), deque()
+        return found
 
     def _has_work_to_give(self) -> bool:
         return bool(not self._ended or self._waiting or self._suspects)
@@ -111,12 +125,14 @@ class Processes:
         match message:
             case Ready():
                 member.ready = True
+                self._options.on_start(Start(member.name, member.pid))
                 self._deaths_at_start = 0
                 if member.elder:
                     member.elder.draining = True
             case Results(results=results):
-                fresh = [result for result in results if member.owes.pop(result.job_id, None)]
-                if not member.owes:
+                run, owed = self._options.transfer.run, member.owes
+                fresh = [traced(one, job, member.name, run) for one in results if (job := owed.pop(one.job_id, None))]
+                if not owed:
                     member.has_suspect = False
                 return fresh
             case Retried():
@@ -129,17 +145,35 @@ class Processes:
         owed, member.owes = list(member.owes.values()), {}
         if member.stopped:
             return []
-        jobs = tuple(job.id for job in owed)
-        death = Death(member.number, member.pid, exit_code, jobs, member.hung)
-        self._options.on_death(death)
+        is_orphan = exit_code == UNKNOWN_EXIT and not member.hung and has_ended(member.origin)
+        death = Death(member.name, member.pid, exit_code, tuple(job.id for job in owed), member.hung)
+        if not is_orphan or member.origin not in self._lost_origins:
+            self._tell_of(member, death, is_orphan=is_orphan)
+        if not member.leaving:  # else its successor is on the way
+            self._launch(member.number, member.elder)
+        if is_orphan:
+            self._take_back(owed)
+            return []
+        return [result for job in owed if (result := self._suspect(job, death))]
+
+    def _tell_of(self, member: Member, death: Death, *, is_orphan: bool) -> None:
+        if is_orphan:
+            self._lost_origins.add(member.origin)
+            self._options.on_orphans(member.origin)
+        else:
+            self._options.on_death(death)
         if not member.ready:
             self._deaths_at_start += 1
             if self._deaths_at_start >= _DEATHS_AT_START:
                 message = f"worker processes end as soon as they start ({death.how})"
                 raise ExfigError(message, "try --workers 0 to see why")
-        if not member.leaving:  # else its successor is on the way
-            self._launch(member.number, member.elder)
-        return [result for job in owed if (result := self._suspect(job, death))]
+
+    def _take_back(self, owed: list[Job]) -> None:
+        """Let jobs that are not to blame go out again: suspects as such, the others as they were."""
+        self._suspects.extend(job for job in owed if job.id in self._deaths)
+        healthy = tuple(job for job in owed if job.id not in self._deaths)
+        if healthy:
+            self._waiting.appendleft(Shard(healthy))
 
     def _suspect(self, job: Job, death: Death) -> Failed | None:
         deaths = self._deaths.setdefault(job.id, [])
@@ -148,7 +182,8 @@ class Processes:
             self._suspects.append(job)
             return None
         message = f"{len(deaths)} workers died ({', '.join(deaths)}) while they had this job"
-        return Failed(job.id, Failure("crashed", message, attempts=len(deaths)))
+        failure = Failure("crashed", message, attempts=len(deaths))
+        return Failed(job.id, failure, worker=death.worker, shard=job.shard)
 
     def _dispatch(self) -> None:
         """Send waiting work to workers with room: suspects one by one to idle workers, shards to the least busy."""
@@ -236,7 +271,7 @@ class Processes:
             return
         member.leaving = reason
         jobs = member.given - len(member.owes)
-        self._options.on_recycle(Recycling(member.number, member.pid, reason, jobs, member.resident))
+        self._options.on_recycle(Recycling(member.name, member.pid, reason, jobs, member.resident))
         self._launch(member.number, member)
 
     def _watch(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 Reason = Literal["age", "memory", "tasks"]
 
 UNKNOWN_EXIT = 255
-"""What multiprocessing says when the forkserver is gone, which alone could have known the exit code."""
+"""What multiprocessing says when the forkserver is gone, which alone could have known the exit code.
+
+A worker may have this exit code of its own, too: libraries call `exit(-1)`.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +49,21 @@ class Supervision:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """A worker is there for work. `worker` is its name in the log, which a successor takes over; so below."""
+
+    worker: str
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
 class Death:
     """A worker process ended that nobody had told to: `exit_code` as multiprocessing has it, a signal as -number.
 
     `jobs` are the ids of those that it still owed; `hung` means that it was killed here, for its silence.
     """
 
-    worker: int
+    worker: str
     pid: int
     exit_code: int
     jobs: tuple[str, ...]
@@ -77,7 +88,7 @@ class Death:
 class Recycling:
     """A worker gets no more work after `jobs` jobs, and is replaced; `resident` is its memory in bytes, if known."""
 
-    worker: int
+    worker: str
     pid: int
     reason: Reason
     jobs: int
@@ -97,7 +108,10 @@ class EngineOptions:
         supervision: when workers are replaced.
         log: what whoever runs jobs logs, and where to.
         on_retry: hears of every attempt that is repeated.
+        on_start: hears of every worker that is ready.
         on_death: hears of every worker that died.
+        on_orphans: hears, with its process id, that the process that starts workers died, which ends them all. None of
+            them counts as a death.
         on_recycle: hears of every worker whose replacement begins.
         on_warning: hears, in a sentence, of what was asked for and cannot be.
     """
@@ -110,7 +124,9 @@ class EngineOptions:
     transfer: TransferOptions = field(default_factory=TransferOptions)
     supervision: Supervision = field(default_factory=Supervision)
     log: LogOptions = field(default_factory=LogOptions)
+    on_start: Callable[[Start], None] = lambda _: None
     on_death: Callable[[Death], None] = lambda _: None
+    on_orphans: Callable[[int], None] = lambda _: None
     on_recycle: Callable[[Recycling], None] = lambda _: None
     on_warning: Callable[[str], None] = lambda _: None
 
@@ -122,7 +138,8 @@ class Engine(Protocol):
     - A `Done` is durable: its files are in place and journalled.
     - `run` asks for the next shard only when it can soon use it, and ends when the shards have ended and all their
       results have been given. It may be called once.
-    - Leaving early loses nothing that was given as `Done`; jobs without a result are simply not done.
+    - Leaving early loses nothing that was given as `Done`. Jobs in flight get their grace, and those that end in it
+      have their result in `late`; jobs without a result are simply not done.
     """
 
     async def __aenter__(self) -> Self:
@@ -139,4 +156,8 @@ class Engine(Protocol):
 
     def run(self, shards: AsyncIterator[Shard]) -> AsyncIterator[JobResult]:
         """Run the jobs of all shards and give their results."""
+        ...
+
+    def late(self) -> tuple[JobResult, ...]:
+        """Return, once, after leaving: results that `run` has not given, because nobody took them any more."""
         ...

@@ -101,9 +101,8 @@ async def _serve(sock: socket.socket, options: WorkerOptions) -> None:
         stack.callback(asyncio.create_task(_beat(pipe, options.beat)).cancel)
         while True:
             match await pipe.receive():
-                case Shard() as shard:
-                    log.took(shard)
-                    jobs.add(shard.jobs)
+                case Shard(jobs=given):
+                    jobs.add(given)
                 case Stop():
                     return await jobs.stop(GRACE)
                 case None:  # the coordinator is gone: nobody waits for these jobs any more

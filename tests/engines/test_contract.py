@@ -12,6 +12,7 @@ from exfig_mp.engines.inline import Inline
 from exfig_mp.engines.processes import Processes
 from exfig_mp.engines.protocol import Supervision
 from exfig_mp.errors import ExfigError
+from exfig_mp.log import correlation_id
 from exfig_mp.model import Done, Failed, Job
 from exfig_mp.plan import split
 
@@ -46,6 +47,10 @@ async def test_a_failure_is_a_value_and_costs_no_neighbour(engine, bench, run_al
     failed = {result.job_id: result.failure.cause for result in results if isinstance(result, Failed)}
     assert failed == {"gone": "expired_url", "blocked": "disk", "forbidden": "config", "wrong": "invalid_body"}
     assert len(results) == 24
+    for result in results:
+        if isinstance(result, Failed):  # it can be found in the log, and at the host that was asked
+            assert result.worker in {"inline", "worker-1", "worker-2"}
+            assert result.correlation == correlation_id("", result.job_id, result.failure.attempts)
     assert not (bench.folder / "out" / "w.png").exists()
 
 
@@ -70,6 +75,9 @@ async def test_closing_early_loses_nothing_that_was_given_as_done(engine, bench,
 
     memory = bench.memory()
     assert all(memory.in_place(name, jobs[name].destinations) for name in done)
+    late = [result.job_id for result in running.late()]
+    assert sorted(done + late) == sorted(memory.placed), "each result is given once, then or later"
+    assert running.late() == ()
     assert memory.damaged == 0
     assert list(bench.folder.rglob(".exfig-*")) == []
 
@@ -85,7 +93,9 @@ async def test_jobs_in_flight_get_their_time_when_the_run_ends_early(engine, fau
                 await asyncio.sleep(0.01)
         first.cancel()
 
-    assert len(bench.memory().placed) == 8
+    late = running.late()
+    assert {type(result) for result in late} == {Done}
+    assert len({result.job_id for result in late}) == len(late) == len(bench.memory().placed) == 8
 
 
 async def test_closing_leaves_no_process_behind(engine, bench, run_all, workers):

@@ -11,12 +11,18 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 
+from exfig_mp.engines.member import has_ended
 from exfig_mp.engines.processes import Processes
 from exfig_mp.model import Done, Failed
+from tests.conftest import wait_until
+
+if TYPE_CHECKING:
+    from exfig_mp.engines.protocol import Death
 
 SLOW = {"on": "cdn", "do": "delay", "seconds": 0.03}
 HANG = {"on": "cdn", "do": "hang", "seconds": 60, "names": ["accessibility-00001"]}
@@ -75,19 +81,62 @@ async def test_no_job_is_lost_when_all_workers_are_killed(faulty_bench, shards_o
     assert_all_done(results, jobs)
 
 
-async def test_no_job_is_lost_when_the_forkserver_is_killed(faulty_bench, shards_of, assert_all_done):
-    bench = faulty_bench(SLOW)
-    jobs, results = bench.jobs(120), []
+def _kill_forkserver():
+    """Kill the process that starts the workers of this one, and return its id."""
+    (server,) = (one for one in psutil.Process().children() if any("forkserver" in part for part in one.cmdline()))
+    server.kill()
+    return server.pid
 
-    async with Processes(bench.options) as engine:
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere workers live on without their forkserver")
+async def test_a_killed_forkserver_is_one_event_that_no_job_is_blamed_for(faulty_bench, shards_of, assert_all_done):
+    bench = faulty_bench(SLOW)
+    jobs, results = bench.jobs(160), []
+    deaths: list[Death] = []
+    orphaned: list[int] = []
+    killed: list[int] = []
+    started: list[int] = []
+    options = bench.with_options(
+        workers=4, on_death=deaths.append, on_orphans=orphaned.append, on_start=lambda start: started.append(start.pid)
+    )
+
+    async with Processes(options) as engine, asyncio.timeout(30):
         async for result in engine.run(shards_of(jobs)):
             results.append(result)
-            if len(results) == 40:
-                for child in psutil.Process().children():
-                    if any("forkserver" in part for part in child.cmdline()):
-                        child.kill()
+            if len(results) in {30, 80}:
+                await _wait_for(lambda: len(set(started)) >= 4 * (1 + len(killed)))
+                killed.append(_kill_forkserver())
+        assert engine._deaths == {}
 
     assert_all_done(results, jobs)
+    assert orphaned == killed
+    assert deaths == []
+    assert len(set(started)) == 12
+
+
+async def test_a_forkserver_that_is_killed_before_any_worker_is_ready_is_replaced(
+    bench, shards_of, assert_all_done, workers
+):
+    jobs = bench.jobs(40)
+
+    async with Processes(bench.options) as engine, asyncio.timeout(30):
+        await _wait_for(workers)
+        _kill_forkserver()
+        results = [result async for result in engine.run(shards_of(jobs))]
+
+    assert_all_done(results, jobs)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere workers live on without their forkserver")
+def test_only_a_forkserver_that_has_ended_absolves_its_workers():
+    with subprocess.Popen(["sleep", "60"]) as process:
+        assert not has_ended(process.pid)
+        process.kill()
+        wait_until(lambda: has_ended(process.pid))  # nobody has waited for it yet
+        assert process.wait() == -signal.SIGKILL
+
+    assert has_ended(process.pid)
+    assert not has_ended(0)
 
 
 async def test_no_job_is_lost_when_workers_are_killed_again_and_again(faulty_bench, shards_of, assert_all_done):
@@ -229,6 +278,26 @@ def test_a_fresh_worker_has_only_what_a_download_needs():
     assert rooms.isdisjoint(f"exfig_mp.{flow}" for flow in ("batch", "pipeline", "collect", "report", "checkpoint"))
 
 
+_LOG_OF_A_WORKER = """
+import sys
+from exfig_mp.engines.job_log import JobLog
+from exfig_mp.log import LogOptions
+from exfig_mp.model import Failed, Failure, Job
+
+log = JobLog(LogOptions(level=sys.argv[1]), "run", "worker-1")
+log.ended(Job("job", "", "svg", ()), Failed("job", Failure("server", "no")))
+print("structlog" in sys.modules)
+"""
+
+
+@pytest.mark.parametrize(("level", "is_loaded"), [("error", False), ("warning", False), ("info", True)])
+def test_a_worker_loads_no_log_just_to_be_able_to_log_failures(level, is_loaded):
+    command = [sys.executable, "-c", _LOG_OF_A_WORKER, level]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
+
+    assert (ran.stdout, ran.stderr) == (f"{is_loaded}\n", "")
+
+
 def test_what_a_worker_imports_again_of_the_program_is_nothing():
     code = "import sys, exfig_mp.__main__; print(sorted(name for name in sys.modules if 'exfig_mp' in name))"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
@@ -240,7 +309,7 @@ def test_what_a_worker_imports_again_of_the_program_is_nothing():
 def busy(faulty, app):
     """A run whose downloads all hang in two workers, and its processes."""
     figma = faulty({"on": "cdn", "do": "hang", "seconds": 60})
-    process = app.start("batch", "app.yaml")
+    process = app.start("batch", "app.yaml", "-q")
     app.wait_until(lambda: figma.seen()["cdn_connections"] >= 10)
     return process, app.children(process)
 

@@ -325,7 +325,7 @@ async def test_workers_that_end_with_the_run_have_not_died(bench, run_all, heard
     [(1, "exit code 1"), (0, "exit code 0"), (-9, "SIGKILL"), (-40, "signal 40"), (255, "cause unknown")],
 )
 def test_a_death_says_how_in_words(exit_code, how):
-    assert Death(1, 17, exit_code, ()).how == how
+    assert Death("worker-1", 17, exit_code, ()).how == how
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the forkserver does not see its coordinator die at once")
