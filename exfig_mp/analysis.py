@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from exfig_mp.abort import COUNTED
 from exfig_mp.model import Failure
 
 if TYPE_CHECKING:
@@ -39,12 +40,20 @@ _SWITCH = {
 
 
 class Incident(Struct, frozen=True):
-    """A failure, and what its finder knows: `at` in Unix seconds, the host that was asked, the configs that lack it."""
+    """A failure, and what its finder knows: `at` in Unix seconds, the host that was asked, the configs that lack it.
+
+    `at` is when it was final; its first attempt may have failed much earlier (`failure.since`).
+    """
 
     failure: Failure
     at: float
     host: str = ""
     configs: tuple[str, ...] = ()
+
+    @property
+    def since(self) -> float:
+        """When its first attempt failed."""
+        return self.failure.since or self.at
 
 
 class Share(Struct, frozen=True, rename="camel"):
@@ -56,6 +65,8 @@ class Share(Struct, frozen=True, rename="camel"):
 
 class Group(Struct, frozen=True, rename="camel"):
     """Failures of one cause. `message` is the one most often heard; times are ISO 8601, UTC, to the second.
+
+    `first_at` is when the first attempt of any of them failed, `last_at` when the last of them was given up.
 
     A failure that several configs suffer from counts for each of them in `configs`.
     """
@@ -85,8 +96,8 @@ def analyse(incidents: Iterable[Incident], verdict: Verdict | None = None) -> An
 
     Args:
         incidents: all failures of the run, in any order.
-        verdict: why the run was ended, on the same clock. Then only what failed since the outage began is grouped:
-            what had failed before did not end the run.
+        verdict: why the run was ended, on the same clock. Then only what was given up since the outage began is
+            grouped: what had failed before did not end the run.
     """
     by_cause: dict[Cause, list[Incident]] = defaultdict(list)
     for incident in incidents:
@@ -96,13 +107,14 @@ def analyse(incidents: Iterable[Incident], verdict: Verdict | None = None) -> An
     count = sum(group.count for group in groups)
     if verdict is None:
         return Analysis(count, groups)
-    return Analysis(count, groups, verdict.reason, _iso(verdict.since), _advice(verdict, groups))
+    blamed = [one for cause in COUNTED for one in by_cause[cause]] if verdict.kind == "failures" else []
+    since = min((verdict.since, *(one.since for one in blamed)))
+    return Analysis(count, groups, verdict.reason, _iso(since), _advice(verdict, groups))
 
 
 def _group(incidents: Sequence[Incident]) -> Group:
     """Return the group of incidents that have one cause."""
     cause = incidents[0].failure.cause
-    times = [incident.at for incident in incidents]
     message, advice = (
         _most_often(texts)
         for texts in zip(*((one.failure.message, one.failure.advice) for one in incidents), strict=True)
@@ -110,8 +122,8 @@ def _group(incidents: Sequence[Incident]) -> Group:
     return Group(
         cause=cause,
         count=len(incidents),
-        first_at=_iso(min(times)),
-        last_at=_iso(max(times)),
+        first_at=_iso(min(incident.since for incident in incidents)),
+        last_at=_iso(max(incident.at for incident in incidents)),
         message=message,
         advice=advice or ADVICE.get(cause, ""),
         hosts=_shares(incident.host for incident in incidents),

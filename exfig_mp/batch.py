@@ -9,143 +9,180 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, contextmanager
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from exfig_mp import __version__, files
 from exfig_mp.brake import Brake
 from exfig_mp.checkpoint import Checkpoint
 from exfig_mp.client import Session
-from exfig_mp.collect import collect
-from exfig_mp.engines.inline import Inline
-from exfig_mp.engines.processes import Processes
-from exfig_mp.engines.protocol import EngineOptions
-from exfig_mp.errors import ConfigError, FigmaError
+from exfig_mp.collect import Collecting, collect
+from exfig_mp.errors import ConfigError, DiskError, ExfigError, FigmaError, StateError
+from exfig_mp.exporters.color_protocol import ColorEntry
+from exfig_mp.incremental import Incremental
 from exfig_mp.indexes import write_indexes
 from exfig_mp.journal import Journal
 from exfig_mp.ledger import EntryFailure
 from exfig_mp.limiter import Limiter
+from exfig_mp.model import Failure
 from exfig_mp.pipeline import Pipeline
 from exfig_mp.plan import build_plan
 from exfig_mp.report import Run, build_report
-from exfig_mp.resume import damage, decide
+from exfig_mp.resume import choose, damage
 from exfig_mp.room import check_room
-from exfig_mp.sources.figma_api import FigmaApi
+from exfig_mp.run_log import RunLog
 from exfig_mp.sources.render_queue import SIDE_BY_SIDE, RenderQueue
-from exfig_mp.waits import LimitReport, Pacing, WaitReport
+from exfig_mp.wiring import Given, RememberedAnswers, api_of, engine_of, note_pacing, on_wait_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from exfig_mp.engines.protocol import Death, Engine, Recycling
     from exfig_mp.journal import Memory
     from exfig_mp.ledger import Ledger
     from exfig_mp.log import Log
-    from exfig_mp.model import Retried
+    from exfig_mp.model import StopReason
     from exfig_mp.plan import Plan
     from exfig_mp.report import Report
     from exfig_mp.run_options import RunOptions, Work
-    from exfig_mp.sources.figma_api import Attempt
-    from exfig_mp.waits import Wait
-
-_WORTH_TELLING = 1.0  # seconds of a wait
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    work: Sequence[Work]
-    options: RunOptions
-    ledger: Ledger
-    log: Log
-    brake: Brake
 
 
 async def run(work: Sequence[Work], options: RunOptions, ledger: Ledger, log: Log) -> Report:
     """Export everything. Failures of single items are in the report; `ledger` shows them while the run goes on.
 
-    A cancelled run ends in good order, and its report says so.
+    A run that holds its state folder ends in good order, whatever it is cut short by, and its report says so.
 
     Raises:
-        LockedError: another run holds the state folder.
+        StateError: another run holds the state folder, or a newer version wrote what is in it.
         ConfigError: two entries would write one path; nothing was downloaded.
-        DiskError: the state cannot be kept.
+        DiskError: there can be no state folder.
     """
     started, started_at = time.monotonic(), datetime.now(UTC).isoformat(timespec="seconds")
-    given = _Run(work, options, ledger, log, Brake(options.abort, fail_fast=options.fail_fast))
+    brake = Brake(options.abort, fail_fast=options.fail_fast)
+    given = Given(work, options, ledger, log, RunLog(log, ledger), brake)
+    given.said.entries()
     if _must_stop(given):  # a config could not be read: nothing is started, an earlier checkpoint stays
         return build_report(ledger, Run(__version__, started_at, time.monotonic() - started))
     with Checkpoint(options.state_dir, options.config_hash, options.entries) as checkpoint:
-        memory = _resume(checkpoint, options, log)
         try:
-            await _export(given, checkpoint, memory)
+            await _go(given, checkpoint)
         except asyncio.CancelledError:
             given.brake.pull("signal")
-        except ConfigError:
-            if not memory.placed and not memory.rendered:
-                checkpoint.discard()  # nothing was started, so there is nothing to go on from
+        except (ConfigError, StateError):
             raise
+        except ExfigError as error:
+            _stop_for(error, given)
         finally:
-            checkpoint.report(ledger.items, at_once=True)
+            with _never_mind(log):  # its journals are what a resume goes on from
+                checkpoint.report(ledger.items, at_once=True)
         ledger.warnings += log.problems
-        ledger.stopped, ledger.verdict = given.brake.reason, given.brake.verdict
+        given.said.entries()
+        ledger.stopped, ledger.trouble, ledger.verdict = given.brake.reason, given.brake.trouble, given.brake.verdict
         report = build_report(ledger, Run(__version__, started_at, time.monotonic() - started))
         if report.success:
-            checkpoint.discard()
+            with _never_mind(log):
+                checkpoint.discard()
         return report
 
 
-async def _export(given: _Run, checkpoint: Checkpoint, memory: Memory) -> None:
+async def _go(given: Given, checkpoint: Checkpoint) -> None:
+    """Do steps 2 to 8."""
+    begun = time.monotonic()
+    memory = _resume(checkpoint, given.options, given.log)
+    given.said.resumed(memory, time.monotonic() - begun)
+    is_new = not memory.placed and not memory.rendered
+    exporting = _export(given, checkpoint, memory)
+    del memory  # of 100,000 items it is as large as the plan: nobody else holds it when it is not needed any more
+    try:
+        await exporting
+    except ConfigError:
+        if is_new:
+            checkpoint.withdraw()  # nothing was started, so there is nothing to go on from
+        raise
+
+
+def _stop_for(error: ExfigError, given: Given) -> None:
+    """End the run for what this machine refuses; if it is ending already, that is only worth a warning."""
+    if given.brake.reason:
+        given.ledger.warnings.append(error.message)
+    elif isinstance(error, DiskError):
+        reason: StopReason = "diskFull" if error.is_full else "disk"
+        given.brake.pull(reason, Failure(error.cause, error.message, error.advice))
+    else:
+        given.brake.pull("error", Failure("error", error.message, error.advice))
+
+
+@contextmanager
+def _never_mind(log: Log) -> Iterator[None]:
+    """Let a refusal of the disk's be no more than a warning: what counts is done."""
+    try:
+        yield
+    except DiskError as error:
+        log.warning(error.message)
+
+
+async def _export(given: Given, checkpoint: Checkpoint, memory: Memory) -> None:
     """Do steps 3 to 8."""
-    work, options, ledger, log = given.work, given.options, given.ledger, given.log
+    work, options, ledger = given.work, given.options, given.ledger
+    past = Incremental(options.cache, options.api.origin, ledger.warnings.append)
     async with AsyncExitStack() as stack:
         journal = Journal(checkpoint.journal_path("coordinator"))
         stack.callback(journal.close)
-        limiter = stack.enter_context(Limiter(options.limiter, _on_wait(ledger, log)))
-        stack.callback(_note_pacing, limiter, ledger)
-        for limit in limiter.limits():
-            log.info("rate limit", **limit._asdict())
+        limiter = stack.enter_context(Limiter(options.limiter, on_wait_of(given)))
+        stack.callback(note_pacing, limiter, ledger)
+        given.said.limits(limiter.limits())
         stack.callback(_sweep_after_deaths, given)  # when the engine is gone
-        engine = await stack.enter_async_context(_engine(given, checkpoint))
+        engine = engine_of(given, checkpoint.journal_path, past.store)
+        stack.callback(lambda: ledger.settle_late(engine.late()))  # what ended in its grace
+        starts_late = past.may_save_all or all(isinstance(one.entry, ColorEntry) for one in work)
+        if not starts_late:
+            await stack.enter_async_context(engine)  # workers start while Figma is asked
         session = await stack.enter_async_context(Session(options.session(SIDE_BY_SIDE + 2 * options.parallel)))
-        api = FigmaApi(session, limiter, options.api, _Answers(checkpoint, journal), _on_retry(ledger, log))
-        ledger.calls = api.calls
+        api = api_of(given, session, limiter, RememberedAnswers(checkpoint, journal))
         try:
-            plan = build_plan(await collect(work, api, options.parallel, ledger))
+            how = Collecting(
+                parallel=options.parallel, records=past, tokens=past.tokens, granular=options.cache.granular
+            )
+            collected = await collect(work, api, ledger, how)
+            await asyncio.sleep(0)  # the loop lets go of all components only when it turns
+            plan = build_plan(collected.entries)
             ledger.begin(plan)
-            _sweep(plan, log)
-            queue = RenderQueue(api, few_calls=options.few_renders)
+            _sweep(plan, given.log)
+            given.said.entries()
+            queue = RenderQueue(api, few_calls=options.few_renders, versions=collected.versions)
             pipeline = Pipeline(plan, queue, journal, ledger, given.brake)
-            verified = await asyncio.to_thread(memory.verify, plan.destinations, content=options.verify)
-            if verified.lost:
-                log.warning("what was in place is gone or changed, and fetched again", count=len(verified.lost))
-            pipeline.remember(memory, verified.in_place)
-            check_room(ledger.destinations_left())
-            if not _must_stop(given):
-                started = time.monotonic()
+            pipeline.on_failed = given.said.item
+            earlier = await _take_off(given, pipeline, memory, past)
+            del memory
+            check_room(chain(ledger.destinations_left(), plan.indexes))
+            if not _must_stop(given) and ledger.settled < ledger.total:
+                if starts_late:
+                    await stack.enter_async_context(engine)
                 await pipeline.run(engine.run, lambda: checkpoint.report(ledger.items))
-                ledger.transfer_seconds = time.monotonic() - started
             # Index files that name half of what they should would be worse than the old ones; a resume writes them.
             if not _must_stop(given):
-                write_indexes(plan, ledger, fsync=options.transfer.fsync)
+                indexes = write_indexes(plan, ledger, given.brake, fsync=options.transfer.fsync)
+                if not _must_stop(given):
+                    past.finish(plan, ledger, past.placed(plan, earlier, checkpoint.look_up), indexes)
         except FigmaError as error:
             configs = sorted({one.config for one in work})
             ledger.entry_failures += [EntryFailure(config, "", error.failure, time.time()) for config in configs]
 
 
-def _note_pacing(limiter: Limiter, ledger: Ledger) -> None:
-    ledger.pacing = Pacing(
-        round(limiter.waits.seconds, 3),
-        tuple(LimitReport(*limit) for limit in limiter.limits()),
-        tuple(
-            WaitReport(lane, reason, total.count, round(total.seconds, 3))
-            for (lane, reason), total in sorted(limiter.waits.totals.items())
-        ),
-    )
+async def _take_off(given: Given, pipeline: Pipeline, memory: Memory, past: Incremental) -> Memory:
+    """Do step 6; return the claims of earlier runs that hold."""
+    plan, begun = pipeline.plan, time.monotonic()
+    paths, known = plan.paths(), past.in_place(plan)
+    mine = await asyncio.to_thread(memory.verify, paths, content=given.options.verify)
+    theirs = await asyncio.to_thread(known.verify, paths, content=True)
+    in_place = mine.in_place | theirs.in_place
+    given.said.verified(len(in_place), len(mine.lost - in_place), time.monotonic() - begun)
+    pipeline.remember(memory, plan.whole(in_place), past.is_stored)
+    return known.only(theirs.in_place)
 
 
-def _must_stop(given: _Run) -> bool:
+def _must_stop(given: Given) -> bool:
     """Is the run to end? With --fail-fast an entry that cannot be planned is enough."""
     if given.options.fail_fast and given.ledger.entry_failures:
         given.brake.pull("failFast")
@@ -156,22 +193,23 @@ def _must_stop(given: _Run) -> bool:
 def _sweep(plan: Plan, log: Log) -> None:
     folders = plan.folders()
     # An index file may lie one folder above the files that it names.
-    swept = files.sweep({*folders, *(folder.rpartition("/")[0] for folder in folders)})
+    indexes = (path.rpartition("/")[0] for path in plan.indexes)
+    swept = files.sweep({*folders, *(folder.rpartition("/")[0] for folder in folders), *indexes})
     if swept:
         log.info("temporary files of dead runs are deleted", count=swept)
 
 
-def _sweep_after_deaths(given: _Run) -> None:
+def _sweep_after_deaths(given: Given) -> None:
     """A worker that was killed before it could rename its file has left that behind."""
     if given.brake.deaths and given.ledger.plan:
         _sweep(given.ledger.plan, given.log)
 
 
 def _resume(checkpoint: Checkpoint, options: RunOptions, log: Log) -> Memory:
-    found = None if options.wish == "restart" else checkpoint.find()  # what a newer version wrote goes unread
+    everything = () if options.wish == "restart" else checkpoint.find()  # what a newer version wrote goes unread
+    found, decision = choose(everything, options.wish, options.checkpoint_max_age)
     if problem := damage(found, damaged=checkpoint.damaged):
         log.warning(problem)
-    decision = decide(found, options.wish, options.checkpoint_max_age)
     goes_on = decision.choice == "go_on" or (decision.choice == "ask" and options.confirm(decision.reason))
     if found is None or not goes_on:
         hint = " (--resume=force goes on)" if decision.choice == "ask" else ""
@@ -179,72 +217,10 @@ def _resume(checkpoint: Checkpoint, options: RunOptions, log: Log) -> Memory:
             log.warning(decision.reason + hint)
         return checkpoint.start_over()
     memory = checkpoint.go_on(found)
-    tell = log.warning if decision.reason else log.info  # that a changed configuration is gone on with
-    tell(decision.reason or "resuming", rendered=len(memory.rendered), placed=len(memory.placed))
+    if decision.reason:  # that a changed configuration is gone on with
+        log.warning(decision.reason)
+    if found.spare:
+        log.warning("the last run got no render, so the one before it is gone on from (--restart asks Figma anew)")
     if memory.damaged:
         log.warning("damaged journal lines were passed over", lines=memory.damaged)
     return memory
-
-
-def _engine(given: _Run, checkpoint: Checkpoint) -> Engine:
-    options, ledger, log, brake = given.options, given.ledger, given.log, given.brake
-
-    def on_retry(_: Retried) -> None:
-        ledger.retries["downloads"] += 1  # whoever runs the job has logged it
-
-    def on_death(death: Death) -> None:
-        log.warning("a worker died", worker=death.worker, pid=death.pid, how=death.how, jobs=len(death.jobs))
-        brake.death()
-
-    def on_recycle(one: Recycling) -> None:
-        facts = {"worker": one.worker, "pid": one.pid, "reason": one.reason, "jobs": one.jobs, "resident": one.resident}
-        log.info("a worker is replaced", **facts)
-
-    engine = Processes if options.workers else Inline
-    return engine(
-        EngineOptions(
-            workers=options.workers,
-            journal_path=checkpoint.journal_path,
-            limiter=options.limiter,
-            on_retry=on_retry,
-            on_death=on_death,
-            on_recycle=on_recycle,
-            on_warning=log.warning,
-            supervision=options.supervision,
-            log=options.log,
-            session=options.session(options.connections),
-            transfer=options.transfer,
-        )
-    )
-
-
-def _on_wait(ledger: Ledger, log: Log) -> Callable[[Wait], None]:
-    def on_wait(wait: Wait) -> None:
-        if wait.seconds >= _WORTH_TELLING:
-            ledger.wait, ledger.waits_until = wait, time.monotonic() + wait.seconds
-            log.info("waiting", lane=wait.lane, reason=wait.reason, seconds=round(wait.seconds, 1))
-
-    return on_wait
-
-
-def _on_retry(ledger: Ledger, log: Log) -> Callable[[Attempt], None]:
-    def on_retry(attempt: Attempt) -> None:
-        ledger.retries["api"] += 1
-        facts = {"item": attempt.subject, "attempt": attempt.number, "correlation": attempt.correlation}
-        log.info("request repeated", **facts, seconds=round(attempt.seconds, 2), reason=attempt.reason)
-
-    return on_retry
-
-
-class _Answers:
-    """The checkpoint as the API's memory."""
-
-    def __init__(self, checkpoint: Checkpoint, journal: Journal) -> None:
-        self._checkpoint = checkpoint
-        self._journal = journal
-
-    def recall(self, name: str) -> bytes | None:
-        return self._checkpoint.answer(name)
-
-    def keep(self, name: str, body: bytes) -> None:
-        self._checkpoint.remember_answer(self._journal, name, body)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 class Brake:
     """Hears of every end and every death; `reason` says why the run must end, empty as long as it need not.
 
+    `trouble` is what went wrong with the run itself, if that is why.
+
     Args:
         policy: what is borne.
         fail_fast: whether the first failure is one too many.
@@ -33,6 +35,7 @@ class Brake:
         self._wall = wall
         self._pulled = asyncio.Event()
         self.reason: StopReason = ""
+        self.trouble: Failure | None = None
         self.deaths = 0
 
     @property
@@ -58,9 +61,10 @@ class Brake:
         self._watch.crashed(self._wall())
         self._look()
 
-    def pull(self, reason: StopReason) -> None:
+    def pull(self, reason: StopReason, trouble: Failure | None = None) -> None:
         """End the run; the first reason stays."""
-        self.reason = self.reason or reason
+        if not self.reason:
+            self.reason, self.trouble = reason, trouble
         self._pulled.set()
 
     async def pulled(self) -> None:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from exfig_mp.collect_colors import paint, plan_colors, refuse_clashes
+from exfig_mp.exporters.color_protocol import ColorEntry
 from exfig_mp.exporters.naming import matches
 from exfig_mp.exporters.pairing import pair
+from exfig_mp.exporters.protocol import Entry
 from exfig_mp.ledger import EntryFailure
 from exfig_mp.model import Failure
 from exfig_mp.plan import plan_entry
 from exfig_mp.sources import figma
+from exfig_mp.sources.file_record import NoRecords
+from exfig_mp.sources.tokens import fetch_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,45 +27,106 @@ if TYPE_CHECKING:
     from exfig_mp.run_options import Work
     from exfig_mp.sources.figma import Files
     from exfig_mp.sources.figma_api import FigmaApi
+    from exfig_mp.sources.file_record import FileRecords
+    from exfig_mp.sources.tokens import TokenRecords, Tokens
 
 
-async def collect(work: Sequence[Work], api: FigmaApi, parallel: int, ledger: Ledger) -> list[PlannedEntry]:
-    """Return the entries that can be planned, in order; what cannot is a failure in the ledger.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collecting:
+    """How many files are asked for at once; what is remembered of them; whether changed ones are looked at by node.
+
+    Without `tokens` nothing is remembered of colours, and what they are made of is asked for.
+    """
+
+    parallel: int
+    records: FileRecords = field(default_factory=NoRecords)
+    tokens: TokenRecords | None = None
+    granular: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """The entries that can be planned, in order; and the version that each file is drawn in, by its key."""
+
+    entries: list[PlannedEntry]
+    versions: dict[str, str]
+
+
+async def collect(work: Sequence[Work], api: FigmaApi, ledger: Ledger, how: Collecting) -> Collected:
+    """Return what there is to export; what cannot be planned is a failure in the ledger.
 
     Raises:
         FigmaError: the token is refused, so that no file can be had.
+        ConfigError: two entries of colours would write one text.
     """
-    keys = {key for one in work for key in _file_keys(one)}
-    files = await figma.fetch(api, keys, parallel)
-    planned = (plan_work(one, files, ledger) for one in work)
-    return [entry for entry in planned if entry is not None]
+    records = how.records
+    keys = {key for one in work if isinstance(one.entry, Entry) for key in _file_keys(one.entry)}
+    files = await figma.fetch(api, keys, how.parallel, records)
+    if how.granular:
+        from exfig_mp.sources.looks import look  # noqa: PLC0415  # few runs look
+
+        files = await look(api, files, _wanted_nodes(work, files), records, ledger.warnings.append)
+    colors = [one.entry for one in work if isinstance(one.entry, ColorEntry)]
+    metas = {key: file.record.meta for key, file in files.items() if not isinstance(file, Failure)}
+    tokens = await fetch_tokens(api, colors, how.parallel, how.tokens, metas)
+    planned = (
+        _plan_colors(one, one.entry, tokens, ledger)
+        if isinstance(one.entry, ColorEntry)
+        else plan_work(one, one.entry, files, ledger)
+        for one in work
+    )
+    entries = [entry for entry in planned if entry is not None]
+    refuse_clashes(entries)
+    return Collected(entries, {key: meta.version for key, meta in metas.items()})
 
 
-def plan_work(one: Work, files: Files, ledger: Ledger) -> PlannedEntry | None:
+def _wanted_nodes(work: Sequence[Work], files: Files) -> dict[str, set[str]]:
+    """Return the nodes that any entry selects, by their files."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for entry in (one.entry for one in work if isinstance(one.entry, Entry)):
+        present = {key: file for key in _file_keys(entry) if not isinstance(file := files[key], Failure)}
+        if len(present) == len(set(_file_keys(entry))):
+            variants = figma.select(present, entry.selection, matches)
+            for variant in (*variants.light, *variants.dark):
+                wanted[variant.node.file_key].add(variant.node.id)
+    return wanted
+
+
+def plan_work(one: Work, entry: Entry, files: Files, ledger: Ledger) -> PlannedEntry | None:
     """Plan one entry. A component that cannot be exported is noted in the ledger and left out; so is a whole entry."""
 
     def fail(failure: Failure) -> None:
-        ledger.entry_failures.append(EntryFailure(one.config, one.entry.label, failure, time.time()))
+        ledger.entry_failures.append(EntryFailure(one.config, entry.label, failure, time.time()))
 
     present: dict[str, figma.File] = {}
-    for key in _file_keys(one):
+    for key in _file_keys(entry):
         file = files[key]
         if isinstance(file, Failure):
             fail(file)
             return None
         present[key] = file
-    selection = one.entry.selection
+    selection = entry.selection
     variants = figma.select(present, selection, matches)
     if not variants.light:
         fail(figma.nothing_found(present[selection.light_file], selection))
         return None
-    pairing = pair(variants, one.entry.naming, selection.platform)
-    ledger.warnings += [f"{one.where}: {text}" for text in (*one.entry.warnings, *pairing.warnings)]
+    pairing = pair(variants, entry.naming, selection.platform)
+    ledger.warnings += [f"{one.where}: {text}" for text in (*entry.warnings, *pairing.warnings)]
     for problem in pairing.problems:
         fail(Failure("config", problem, "rename the component in Figma, or change the entry's regexps"))
-    return plan_entry(one.config, one.base, one.entry, pairing.assets)
+    return plan_entry(one.config, one.base, entry, pairing.assets)
 
 
-def _file_keys(one: Work) -> tuple[str, ...]:
-    selection = one.entry.selection
+def _plan_colors(one: Work, entry: ColorEntry, tokens: Tokens, ledger: Ledger) -> PlannedEntry | None:
+    """Plan an entry of colours; what is wrong with single colours, or with all of them, is noted in the ledger."""
+    ledger.want_colors(one.config, entry.label)
+    found = paint(entry, tokens, one.base)
+    ledger.warnings += [f"{one.where}: {text}" for text in found.warnings]
+    now = time.time()
+    ledger.entry_failures += [EntryFailure(one.config, entry.label, failure, now) for failure in found.failures]
+    return plan_colors(one.config, one.base, entry, found.painted) if found.painted else None
+
+
+def _file_keys(entry: Entry) -> tuple[str, ...]:
+    selection = entry.selection
     return (selection.light_file, selection.dark_file) if selection.dark_file else (selection.light_file,)

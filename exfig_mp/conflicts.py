@@ -1,35 +1,46 @@
-"""Conflicts that are certain before Figma is asked: entries that write the same components to the same paths."""
+"""Conflicts that are certain before Figma is asked: entries that write the same things to the same paths."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from exfig_mp.collect_colors import Painted, plan_colors, refuse_clashes
+from exfig_mp.colors import Color, Rgba
 from exfig_mp.errors import ConfigError
+from exfig_mp.exporters.color_protocol import Document, Insertion
 from exfig_mp.exporters.naming import Named, final_name
 from exfig_mp.hashing import identity
-from exfig_mp.model import Asset, Node
+from exfig_mp.model import Asset, GeneratedFile, Node
 from exfig_mp.plan import build_plan, plan_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from exfig_mp.config import Config
+    from exfig_mp.exporters.color_protocol import ColorEntry
     from exfig_mp.exporters.protocol import Entry
 
 
-def certain_conflicts(configs: Iterable[Config]) -> ConfigError | None:
+def certain_conflicts(configs: Sequence[Config]) -> ConfigError | None:
     """Return the error that a run of `configs` would end with whatever the components are, or None.
 
     Each entry is planned for one made-up component of its selection. Different selections may hold different
-    components, so only equal ones can clash for certain.
+    components, so only equal ones can clash for certain. Colours go together into files whose paths are known, so
+    entries that share one clash unless they are made of the same colours in the same way.
     """
     planned = [
         plan_entry(config.label, str(config.base), entry, (_asset(entry),))
         for config in configs
         for entry in config.entries()
     ]
+    planned += [
+        plan_colors(config.label, str(config.base), entry, _painted(entry))
+        for config in configs
+        for entry in config.color_entries()
+    ]
     try:
         build_plan(planned)
+        refuse_clashes(planned)
     except ConfigError as error:
         return error
     return None
@@ -47,3 +58,22 @@ def _asset(entry: Entry) -> Asset:
     return Asset(
         name=name, source_name=raw, light=light, dark=Node(dark_file, "", f"{key}-dark") if dark_file else None
     )
+
+
+def _painted(entry: ColorEntry) -> Painted:
+    """Return the files of one made-up colour; what a template would make of it stands for itself."""
+    raw = f"any colour {identity(repr(entry.source), entry.filter or '')[:8]}"
+    named = final_name(raw, entry.naming)
+    name = named.text if isinstance(named, Named) else identity(raw, repr(entry.naming))[:8]
+    color = Color(name, raw, Rgba(0.0, 0.0, 0.0))
+    generated: list[GeneratedFile] = []
+    insertions: list[Insertion] = []
+    for file in entry.exporter.documents((color,)):
+        if isinstance(file, Document):
+            told = f"{entry.platform} {entry.templates} {file.template} {sorted(file.context.items())}"
+            generated.append(GeneratedFile(file.path, told.encode()))
+        elif isinstance(file, Insertion):
+            insertions.append(file)
+        else:
+            generated.append(file)
+    return Painted(colors=(color,), generated=tuple(generated), insertions=tuple(insertions))

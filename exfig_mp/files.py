@@ -13,6 +13,7 @@ import re
 import stat
 import uuid
 from contextlib import suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from exfig_mp.errors import DiskError
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 _TEMPORARY = re.compile(r"\.exfig-[0-9a-f-]{36}\.tmp")
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP})
 """A file system that has no locks is written to without; a sweep cannot lock there either, and deletes nothing."""
+
+_NAMED_FOLDERS = (".imageset", ".colorset")
+"""What folders end with that are named after components and colours. All others have names that the user has chosen."""
 
 _TRIES = 5  # a sweep may take a new file between its creation and its lock; then another name is tried
 
@@ -99,6 +103,27 @@ def make_folder(path: str) -> None:
         raise disk_error(error, path) from error
     except ValueError as error:
         raise _impossible(path) from error
+
+
+def refuse_link(path: str) -> None:
+    """Refuse to write to `path` through a symlink that has the place of a folder that is named after a component.
+
+    Names come from outside; none may lead out of the output folder, which may itself be a link, as may whatever else
+    the user has named. A link in the place of the file is no matter: it is replaced.
+
+    Raises:
+        DiskError: if it is so.
+    """
+    folder = path.rpartition("/")[0]
+    if folder.endswith(_NAMED_FOLDERS):
+        _refuse_link(folder)
+
+
+@lru_cache(maxsize=1024)  # an image set is looked at once, not for each of its files
+def _refuse_link(folder: str) -> None:
+    if os.path.islink(folder):
+        advice = "files would be written to where it leads: put a folder in its place, or delete it"
+        raise DiskError(f"cannot write into {folder}: it is a symlink where a component's own folder should be", advice)
 
 
 def sweep(folders: Iterable[str]) -> int:

@@ -20,9 +20,10 @@ from msgspec import Struct
 from exfig_mp import files
 from exfig_mp.errors import LockedError
 from exfig_mp.hashing import checksum, digest
+from exfig_mp.model import Written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
 _THREADS = 8  # a cold or far disk answers many at once; on a warm one they cost nothing
 _CHUNK = 256  # jobs that a thread verifies before it takes more
@@ -96,6 +97,10 @@ class Memory(Struct, frozen=True):
                 return claim
         return None
 
+    def only(self, job_ids: Container[str]) -> Memory:
+        """Return what is claimed of these jobs."""
+        return Memory(placed={name: claims for name, claims in self.placed.items() if name in job_ids})
+
     def verify(self, wanted: Mapping[str, tuple[str, ...]], *, content: bool = False) -> Verified:
         """Return which of the `wanted` jobs, given with their destinations, are in place (see `in_place`).
 
@@ -113,7 +118,7 @@ class Memory(Struct, frozen=True):
         chunks = [claimed[first : first + _CHUNK] for first in range(0, len(claimed), _CHUNK)]
         with ThreadPoolExecutor(_THREADS) as pool:
             in_place = frozenset(chain.from_iterable(pool.map(check, chunks)))
-        return Verified(in_place, frozenset(claimed) - in_place)
+        return Verified(in_place, frozenset(job_id for job_id in claimed if job_id not in in_place))
 
 
 def _covers(claim: Placed, paths: tuple[str, ...]) -> bool:
@@ -226,24 +231,19 @@ def merge(journals: Iterable[bytes]) -> Memory:
 
     A journal may be given in blocks, if they end where lines end.
     """
-    decoder = msgspec.json.Decoder(Record)
     rendered: dict[str, Rendered] = {}
     placed: dict[str, tuple[Placed, ...]] = {}
     answers: dict[str, frozenset[str]] = {}
     damaged, begun = 0, None
-    for line in (line for journal in journals for line in BytesIO(journal) if line != b"\n"):
-        sum_, _, text = line.removesuffix(b"\n").partition(b" ")
-        try:
-            if checksum(text).encode() != sum_:
-                raise ValueError  # noqa: TRY301  # one place counts all kinds of damage
-            record: Record = decoder.decode(text)
-        except ValueError:
-            damaged += 1
-            continue
+    for record in _records(journals):
         match record:
-            case Placed():
-                known = placed.get(record.job_id)
-                placed[record.job_id] = (record,) if known is None else tuple(sorted({*known, record}))
+            case None:
+                damaged += 1
+            case Placed() as claim:
+                if twin := rendered.get(claim.job_id):  # of very many ids, each is kept once
+                    claim = Placed(twin.render_id, claim.size, claim.digest, claim.destinations)
+                known = placed.get(claim.job_id)
+                placed[claim.job_id] = (claim,) if known is None else tuple(sorted({*known, claim}))
             case Rendered():
                 earlier = rendered.get(record.render_id)
                 if earlier is None or (earlier.at, earlier.url) < (record.at, record.url):
@@ -253,3 +253,28 @@ def merge(journals: Iterable[bytes]) -> Memory:
             case Begun():
                 begun = record if begun is None else max(begun, record)
     return Memory(rendered, placed, answers, damaged, begun)
+
+
+def look_up(places: dict[str, Written], journals: Iterable[bytes]) -> None:
+    """Put in what the journals say is at `places`: paths, with the id of what is wanted there, of no size as yet.
+
+    Nothing else is kept of what they say: at the end of a run that would be several times as much. Where one job put
+    two different things in turn, the larger counts.
+    """
+    for record in _records(journals):
+        if isinstance(record, Placed):
+            for path in record.destinations:
+                known = places.get(path)
+                if known and known.id == record.job_id and (known.size, known.digest) < (record.size, record.digest):
+                    places[path] = Written(known.id, record.size, record.digest)
+
+
+def _records(journals: Iterable[bytes]) -> Iterator[Record | None]:
+    """Give what each line says, None for a damaged one."""
+    decoder = msgspec.json.Decoder(Record)
+    for line in (line for journal in journals for line in BytesIO(journal) if line != b"\n"):
+        sum_, _, text = line.removesuffix(b"\n").partition(b" ")
+        try:
+            yield decoder.decode(text) if checksum(text).encode() == sum_ else None
+        except ValueError:
+            yield None

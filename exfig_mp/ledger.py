@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from exfig_mp.model import Items
+from exfig_mp.model import Done, Items
 from exfig_mp.waits import Pacing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from exfig_mp.abort import Verdict
-    from exfig_mp.model import Done, Failure, Kind, StopReason
-    from exfig_mp.plan import Owner, Plan
+    from exfig_mp.model import Failure, JobResult, Kind, StopReason
+    from exfig_mp.plan import Owner, Plan, PlannedEntry
     from exfig_mp.waits import Wait
+
+
+_ITEMS: tuple[Kind, Kind] = ("icons", "images")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +39,35 @@ class Ledger:
     `calls` are requests to the API by endpoint and tier; `transfer_seconds` is how long the pipeline of renders and
     downloads ran.
 
-    `skipped` renders were in place already, from the run that is resumed. `stopped` says why a run ended early (with
-    the policy's `verdict`, if it was that); what is not settled then was not done, or was on its way. `failed_at` is in
-    Unix time; `placed` are paths that failed renders are at all the same. `wait` is the last long wait for Figma's
-    limits, which lasts until the monotonic time `waits_until`.
+    `skipped` renders were in place already, from the run that is resumed. `stopped` says why a run ended early: with
+    the policy's `verdict`, the `trouble` of the run itself, or the name of the `signal`, if it was that. What is not
+    settled then was not done; a few of it may be in place all the same, if its worker could not tell. `failed_at` is in
+    Unix time; `placed` are paths that failed renders are at all the same; `restored` is how many of the done came from
+    the cache, and `removed` are stale files that were taken away. `wait` is the last long wait for Figma's limits,
+    which lasts until the monotonic time `waits_until`.
+
+    `colors` are the entries of colours by config and label: how many of their files are in place. Those that are not
+    finished are `uncolored`.
     """
 
     plan: Plan | None = None
-    done: dict[str, Done] = field(default_factory=dict)
+    done: set[str] = field(default_factory=set)
     skipped: set[str] = field(default_factory=set)
     failed: dict[str, Failure] = field(default_factory=dict)
     entry_failures: list[EntryFailure] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     stopped: StopReason = ""
+    trouble: Failure | None = None
+    signal: str = ""
     verdict: Verdict | None = None
     failed_at: dict[str, float] = field(default_factory=dict)
     placed: dict[str, frozenset[str]] = field(default_factory=dict)
     pacing: Pacing = field(default_factory=Pacing)
     index_files: int = 0
+    colors: Counter[tuple[str, str]] = field(default_factory=Counter)
+    uncolored: set[tuple[str, str]] = field(default_factory=set)
+    restored: int = 0
+    removed: list[str] = field(default_factory=list)
     retries: Counter[str] = field(default_factory=Counter)
     calls: Counter[tuple[str, int]] = field(default_factory=Counter)
     size: int = 0
@@ -76,12 +90,21 @@ class Ledger:
 
     def settle_done(self, result: Done) -> None:
         """Note that a render is at all its destinations."""
-        self.done[result.job_id] = result
-        self.size += result.size
+        self.done.add(result.job_id)
+        if result.attempts:
+            self.size += result.size
+        else:
+            self.restored += 1
         if result.warning:
             assets = sorted({owner.asset for owner in self.owners_of(result.job_id)})
             self.warnings.append(f"{', '.join(assets)} {result.warning}")
         self.config_settled.update(self.configs_of(result.job_id))
+
+    def settle_late(self, results: Iterable[JobResult]) -> None:
+        """Take what came when the run was ending; what failed then may be the stop's own doing: it is not done."""
+        for result in results:
+            if isinstance(result, Done) and not self.is_settled(result.job_id):
+                self.settle_done(result)
 
     def settle_failed(self, render_id: str, failure: Failure, at: float = 0.0, placed: tuple[str, ...] = ()) -> None:
         """Note that a render is not at all its destinations, when that was known (Unix time), and where it is."""
@@ -90,6 +113,18 @@ class Ledger:
         if placed:
             self.placed[render_id] = frozenset(placed)
         self.config_settled.update(self.configs_of(render_id))
+
+    def want_colors(self, config: str, label: str) -> None:
+        """Note that an entry of colours is to be exported."""
+        self.colors[config, label] += 0
+        self.uncolored.add((config, label))
+
+    def note_generated(self, entry: PlannedEntry) -> None:
+        """Note that one more file of the entry that we write ourselves is in place."""
+        if entry.entry.kind == "colors":
+            self.colors[entry.config, entry.entry.label] += 1
+        else:
+            self.index_files += 1
 
     def is_settled(self, render_id: str) -> bool:
         """Is it known what became of the render?"""
@@ -108,6 +143,12 @@ class Ledger:
     def settled(self) -> int:
         """Renders of which it is known what became of them."""
         return len(self.done) + len(self.skipped) + len(self.failed)
+
+    @property
+    def blocked_for(self) -> float:
+        """Seconds for which Figma wants something that failed not to be asked for again, 0 if it said nothing."""
+        failures = (*self.failed.values(), *(one.failure for one in self.entry_failures))
+        return max((failure.retry_after for failure in failures), default=0.0)
 
     def is_placed(self, render_id: str, path: str) -> bool:
         """Is the render at this one of its destinations?"""
@@ -142,25 +183,47 @@ class Ledger:
             return set()
         return {self.plan.entries[owner.entry].config for owner in self.plan.owners[render_id]}
 
+    def failed_entries(self) -> frozenset[int]:
+        """Return which entries of the plan, counted as there, lack anything that was wanted for them."""
+        if self.plan is None:
+            return frozenset()
+        troubled = {(one.config, one.entry) for one in self.entry_failures}
+        lacking = {
+            owner.entry
+            for render_id in self.plan.renders
+            if not self.is_in_place(render_id)
+            for owner in self.owners_of(render_id)
+        }
+        return frozenset(lacking).union(
+            number
+            for number, entry in enumerate(self.plan.entries)
+            if {(entry.config, entry.entry.label), (entry.config, "")} & troubled
+        )
+
     def items(self) -> tuple[Items, Items]:
-        """Return the completed and the pending assets; one is complete when all its renders are in place."""
+        """Return the completed and the pending assets; one is complete when all its renders are in place.
+
+        Colours are complete when all of all entries are.
+        """
         if self.plan is None:
             return Items(), Items()
-        pending: set[tuple[Kind, str]] = set()
-        everything: set[tuple[Kind, str]] = set()
+        complete: dict[Kind, dict[str, bool]] = defaultdict(dict)
         for render_id, owners in self.plan.owners.items():
             in_place = self.is_in_place(render_id)
             for owner in owners:
                 entry = self.plan.entries[owner.entry]
-                item = (entry.entry.kind, f"{entry.where} {owner.asset}")
-                everything.add(item)
-                if not in_place:
-                    pending.add(item)
-        return _by_kind(everything - pending), _by_kind(pending)
+                items, name = complete[entry.entry.kind], f"{entry.where} {owner.asset}"
+                items[name] = in_place and items.get(name, True)
+        lacking = self.uncolored.union((one.config, one.entry) for one in self.entry_failures) & self.colors.keys()
+        return (
+            _by_kind(complete, are_complete=True, colors=bool(self.colors) and not lacking),
+            _by_kind(complete, are_complete=False, colors=bool(lacking)),
+        )
 
 
-def _by_kind(items: set[tuple[Kind, str]]) -> Items:
-    return Items(
-        icons=tuple(sorted(name for kind, name in items if kind == "icons")),
-        images=tuple(sorted(name for kind, name in items if kind == "images")),
+def _by_kind(complete: Mapping[Kind, Mapping[str, bool]], *, are_complete: bool, colors: bool) -> Items:
+    icons, images = (
+        tuple(sorted(name for name, is_complete in complete[kind].items() if is_complete == are_complete))
+        for kind in _ITEMS
     )
+    return Items(icons=icons, images=images, colors=colors)

@@ -177,6 +177,10 @@ class Limiter:
         """Return the seconds for which Figma blocks `file` on `lane`; 0 if it does not, or may not any more."""
         return max(0.0, self._files.until((lane.name, file), self._wall()) - clock()) if file else 0.0
 
+    def spacing(self, lane: Lane) -> float:
+        """Return the seconds in which Figma grants one more request of `lane`, as far as that is known; else 0."""
+        return self._buckets[lane].spacing(clock())
+
     def limits(self) -> tuple[Limit, ...]:
         """Return what is allowed at this moment: all together, and each tier of which something is known."""
         now, options = clock(), self._options
@@ -234,6 +238,7 @@ def blocked(lane: Lane, seconds: float, file: str = "") -> FigmaError:
             message=f"Figma blocks {what} for another {seconds:,.0f} s, until {ends}",
             advice="go on later with --resume (Figma is asked again after an hour), wait longer with --max-wait, "
             "use the token of a Dev or Full seat, or move the file out of a Starter team",
+            retry_after=seconds,
         ),
         status=429,
     )

@@ -9,6 +9,8 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from exfig_mp.journal import Rendered
 from exfig_mp.model import Done, Failed, Shard
 from exfig_mp.plan import split
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from exfig_mp.brake import Brake
     from exfig_mp.journal import Journal, Memory
     from exfig_mp.ledger import Ledger
-    from exfig_mp.model import Failure, JobResult
+    from exfig_mp.model import JobResult
     from exfig_mp.plan import Plan
     from exfig_mp.sources.render_queue import RenderQueue
 
@@ -31,7 +33,7 @@ class Pipeline:
     """Feeds one engine with the shards of one plan, until all is settled or the brake is pulled."""
 
     def __init__(self, plan: Plan, queue: RenderQueue, journal: Journal, ledger: Ledger, brake: Brake) -> None:
-        self._plan = plan
+        self.plan = plan
         self._queue = queue
         self._journal = journal
         self._ledger = ledger
@@ -40,15 +42,24 @@ class Pipeline:
         self._shards = 0
         self._gone: list[str] = []
         self._rendered_again: set[str] = set()
-        self._known: dict[str, Rendered] = {}
+        self._known: dict[str, str] = {}  # render ids and URLs; no URL: the bytes are in the store
+        self.on_failed: Callable[[Failed, bool], None] = lambda _failed, _again: None
+        """Hears of each item that failed, for the log: is it asked for again?"""
 
-    def remember(self, memory: Memory, in_place: Container[str] = ()) -> None:
-        """Take over what is `in_place` or rendered already; to be called before `shards`."""
-        for render_id in self._plan.renders:
+    def remember(
+        self,
+        memory: Memory,
+        in_place: Container[str] = (),
+        is_stored: Callable[[str], bool] = lambda _render_id: False,
+    ) -> None:
+        """Take over what is `in_place`, stored or rendered already; to be called before `shards`."""
+        for render_id in self.plan.renders:
             if render_id in in_place:
                 self._ledger.settle_skipped(render_id)
+            elif is_stored(render_id):
+                self._known[render_id] = ""
             elif render_id in memory.rendered:
-                self._known[render_id] = memory.rendered[render_id]
+                self._known[render_id] = memory.rendered[render_id].url
 
     async def run(self, engine: Run, after_each: Callable[[], None]) -> None:
         """Settle what `engine` makes of the shards, until every render is settled or the brake is pulled.
@@ -56,6 +67,7 @@ class Pipeline:
         `after_each` is called after each result. Whatever ends this, Figma is asked nothing more; to give jobs in
         flight their grace is up to the engine, when it is left.
         """
+        started = time.monotonic()
         settling = asyncio.create_task(self._settle_results(engine, after_each))
         stopping = asyncio.create_task(self._brake.pulled())
         try:
@@ -67,6 +79,7 @@ class Pipeline:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            self._ledger.transfer_seconds = time.monotonic() - started
 
     async def _settle_results(self, engine: Run, after_each: Callable[[], None]) -> None:
         async for result in engine(self.shards()):
@@ -80,16 +93,16 @@ class Pipeline:
 
         Figma is asked meanwhile, however busy the engine is: calls are what there is least of.
         """
-        missing = [key for key in self._plan.renders if not self._ledger.is_settled(key)]
-        self._queue.add(self._plan.renders[key] for key in missing if key not in self._known)
+        missing = [key for key in self.plan.renders if not self._ledger.is_settled(key)]
+        self._queue.add(self.plan.renders[key] for key in missing if key not in self._known)
         self._close_if_settled()
         drawn: asyncio.Queue[list[Drawn] | None] = asyncio.Queue()
         self._asking = asking = asyncio.create_task(self._ask(drawn))
         try:
-            for shard in split(self._plan.job(key, record.url) for key, record in self._known.items()):
+            for shard in split(self.plan.job(key, url) for key, url in self._known.items()):
                 yield self._numbered(shard)
             while (group := await drawn.get()) is not None:
-                for shard in split(self._plan.job(answer.render.id, answer.url) for answer in group):
+                for shard in split(self.plan.job(answer.render.id, answer.url) for answer in group):
                     yield self._numbered(shard)
             await asking
         finally:
@@ -97,7 +110,7 @@ class Pipeline:
 
     def _numbered(self, shard: Shard) -> Shard:
         self._shards += 1
-        return Shard(shard.jobs, self._shards)
+        return Shard(tuple(msgspec.structs.replace(job, shard=self._shards) for job in shard.jobs))
 
     async def _ask(self, ready: asyncio.Queue[list[Drawn] | None]) -> None:
         """Journal each answer of Figma's, settle what it will not draw, and put what it drew into `ready`."""
@@ -108,7 +121,7 @@ class Pipeline:
                 self._journal.append(Rendered(answer.render.id, answer.url, now) for answer in drawn)
                 for answer in answers:
                     if isinstance(answer, NotDrawn):
-                        self._settle_failed(answer.render.id, answer.failure)
+                        self._settle_failed(Failed(answer.render.id, answer.failure, correlation=answer.correlation))
                 self._close_if_settled()
                 ready.put_nowait(drawn)
         finally:
@@ -120,25 +133,28 @@ class Pipeline:
             case Done():
                 self._ledger.settle_done(result)
                 self._brake.operation(None)
-            case Failed(job_id=render_id, failure=failure, placed=placed):
+            case Failed(job_id=render_id, failure=failure):
                 if failure.cause == "expired_url" and render_id not in self._rendered_again:
                     self._rendered_again.add(render_id)
                     self._gone.append(render_id)
+                    self.on_failed(result, True)
                 else:
-                    self._settle_failed(render_id, failure, placed)
-                    self._brake.operation(failure)
+                    self._settle_failed(result)
+                    # What comes but cannot be converted says nothing about Figma or the network.
+                    self._brake.operation(None if failure.cause == "conversion" else failure)
         self._close_if_settled()
 
-    def _settle_failed(self, render_id: str, failure: Failure, placed: tuple[str, ...] = ()) -> None:
+    def _settle_failed(self, failed: Failed) -> None:
         if self._brake.reason:
             return  # what the stop itself brings down is not done, rather than failed
-        self._ledger.settle_failed(render_id, failure, time.time(), placed)
-        self._brake.failed(failure)
+        self._ledger.settle_failed(failed.job_id, failed.failure, time.time(), failed.placed)
+        self.on_failed(failed, False)
+        self._brake.failed(failed.failure)
 
     def _close_if_settled(self) -> None:
         left = self._ledger.total - self._ledger.settled
         if left == len(self._gone):  # all together and last: in as few calls as possible
-            self._queue.add(self._plan.renders[key] for key in self._gone)
+            self._queue.add(self.plan.renders[key] for key in self._gone)
             self._gone.clear()
         if not left:
             self._queue.close()

@@ -7,19 +7,24 @@ one path are refused here, before anything is downloaded.
 from __future__ import annotations
 
 import os
-import unicodedata
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+from msgspec import Struct
 
 from exfig_mp.errors import ConfigError
-from exfig_mp.model import GeneratedFile, Job, RemoteFile, Shard
+from exfig_mp.exporters.naming import folded
+from exfig_mp.hashing import digest, identity
+from exfig_mp.model import Derived, GeneratedFile, Job, RemoteFile, Shard, Written
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
     from exfig_mp.exporters.protocol import Entry
-    from exfig_mp.model import Asset, Render
+    from exfig_mp.model import Asset, Conversion, Render
 
 SHARD_SIZE = 16
 """Jobs in a shard: small, so that no worker idles while another has a queue."""
@@ -49,8 +54,7 @@ class PlannedEntry:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(Struct, frozen=True):
     """Who wants a render: an asset of an entry. `entry` counts the plan's entries."""
 
     entry: int
@@ -58,24 +62,114 @@ class Owner:
     node_id: str
 
 
+class Want(Struct, frozen=True, gc=False):
+    """A file that an entry wants; `entry` counts the plan's entries."""
+
+    entry: int
+    file: RemoteFile
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """All renders by id, in the order in which they are wanted, with their destinations and owners."""
+    """All renders by id, in the order in which they are wanted, with all their destinations and owners.
+
+    Only the `wants` of each render are kept, as a plan may have very many: all else is a view of them. `indexes` are
+    the paths of the index files that there will be when all is in place.
+    """
 
     entries: tuple[PlannedEntry, ...]
-    renders: dict[str, Render]
-    destinations: dict[str, tuple[str, ...]]
-    owners: dict[str, tuple[Owner, ...]]
+    wants: dict[str, tuple[Want, ...]]
+    indexes: tuple[str, ...] = ()
 
-    def job(self, render_id: str, url: str) -> Job:
-        """Return the download of a render whose URL is known."""
-        owner = self.owners[render_id][0]
-        config = self.entries[owner.entry].config
-        return Job(render_id, url, self.renders[render_id].format, self.destinations[render_id], owner.asset, config)
+    @property
+    def renders(self) -> Mapping[str, Render]:
+        """Each render by its id."""
+        return _View(self.wants, lambda _, wants: wants[0].file.render)
+
+    @property
+    def destinations(self) -> Mapping[str, tuple[str, ...]]:
+        """The paths of all that is made of each render."""
+        return _View(self.wants, lambda _, wants: tuple(dict.fromkeys(want.file.path for want in wants)))
+
+    @property
+    def owners(self) -> Mapping[str, tuple[Owner, ...]]:
+        """Who wants each render."""
+        return _View(self.wants, lambda _, wants: tuple(dict.fromkeys(map(_owner, wants))))
+
+    @property
+    def outputs(self) -> Mapping[str, tuple[Derived, ...]]:
+        """What goes to the destinations of each render: it has the render's own id, or one of its own if derived."""
+        return _View(self.wants, _outputs)
+
+    def job(self, render_id: str, url: str = "") -> Job:
+        """Return the download of a render whose URL is known, or whose bytes are in the store."""
+        first = self.wants[render_id][0]
+        outputs = self.outputs[render_id]
+        return Job(
+            render_id,
+            url,
+            first.file.render.format,
+            next((one.destinations for one in outputs if not one.steps), ()),
+            first.file.asset,
+            self.entries[first.entry].config,
+            derived=tuple(one for one in outputs if one.steps),
+        )
+
+    def paths(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the destinations of every output by its id."""
+        if not any(file.steps for entry in self.entries for file in entry.files):
+            return self.destinations  # renders are all there is
+        return {one.id: one.destinations for outputs in self.outputs.values() for one in outputs}
+
+    def places(self) -> dict[str, Written]:
+        """Return what is wanted at each path; its size is -1, for it is still to be looked up (`journal.look_up`)."""
+        found: dict[str, Written] = {}
+        for outputs in self.outputs.values():
+            for one in outputs:
+                found.update(dict.fromkeys(one.destinations, Written(one.id, -1, "")))
+        return found
+
+    def whole(self, in_place: Container[str]) -> frozenset[str]:
+        """Return the renders all of whose outputs are `in_place` (ids)."""
+        return frozenset(key for key, outputs in self.outputs.items() if all(one.id in in_place for one in outputs))
 
     def folders(self) -> tuple[str, ...]:
         """Return every folder that the plan writes into, sorted."""
-        return tuple(sorted({path.rpartition("/")[0] for paths in self.destinations.values() for path in paths}))
+        return tuple(sorted({file.path.rpartition("/")[0] for entry in self.entries for file in entry.files}))
+
+
+_Seen = TypeVar("_Seen")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _View(Mapping[str, _Seen]):
+    """What `see` makes of each render's id and wants."""
+
+    wants: Mapping[str, tuple[Want, ...]]
+    see: Callable[[str, tuple[Want, ...]], _Seen]
+
+    def __getitem__(self, render_id: str) -> _Seen:
+        return self.see(render_id, self.wants[render_id])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.wants)
+
+    def __len__(self) -> int:
+        return len(self.wants)
+
+    def __contains__(self, render_id: object) -> bool:
+        return render_id in self.wants
+
+
+def _owner(want: Want) -> Owner:
+    return Owner(want.entry, want.file.asset, want.file.render.node.id)
+
+
+def _outputs(render_id: str, wants: tuple[Want, ...]) -> tuple[Derived, ...]:
+    by_steps: dict[tuple[Conversion, ...], dict[str, None]] = defaultdict(dict)
+    for want in wants:
+        by_steps[want.file.steps][want.file.path] = None
+    return tuple(Derived(output_id(render_id, steps), steps, tuple(paths)) for steps, paths in by_steps.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +186,8 @@ class _Rebased:
 def plan_entry(config: str, base: str, entry: Entry, assets: tuple[Asset, ...]) -> PlannedEntry:
     """Return the entry with all its files; `base` is the folder that its relative paths start from."""
     files = tuple(
-        RemoteFile(absolute(base, file.path), file.render, file.asset) for file in entry.exporter.files(assets)
+        RemoteFile(absolute(base, file.path), file.render, file.asset, file.steps)
+        for file in entry.exporter.files(assets)
     )
     return PlannedEntry(config=config, base=base, entry=entry, assets=assets, files=files)
 
@@ -103,22 +198,20 @@ def build_plan(entries: Sequence[PlannedEntry]) -> Plan:
     Raises:
         ConfigError: names every path with two writers, and both of them.
     """
-    _refuse_conflicts(entries)
-    renders: dict[str, Render] = {}
-    destinations: dict[str, dict[str, None]] = defaultdict(dict)
-    owners: dict[str, dict[Owner, None]] = defaultdict(dict)
+    indexes = _refuse_conflicts(entries)
+    wants: dict[str, tuple[Want, ...]] = {}
     for number, entry in enumerate(entries):
         for file in entry.files:
             render_id = file.render.id
-            renders.setdefault(render_id, file.render)
-            destinations[render_id][file.path] = None
-            owners[render_id][Owner(number, file.asset, file.render.node.id)] = None
-    return Plan(
-        entries=tuple(entries),
-        renders=renders,
-        destinations={key: tuple(paths) for key, paths in destinations.items()},
-        owners={key: tuple(wanted) for key, wanted in owners.items()},
-    )
+            wants[render_id] = (*wants.get(render_id, ()), Want(number, file))
+    return Plan(entries=tuple(entries), wants=wants, indexes=indexes)
+
+
+def output_id(render_id: str, steps: tuple[Conversion, ...]) -> str:
+    """Return the content identity of what `steps` make of a render; without steps that is the render's own."""
+    if not steps:
+        return render_id
+    return identity("derived", render_id, msgspec.json.encode(steps, order="deterministic").decode())
 
 
 def split(jobs: Iterable[Job], size: int = SHARD_SIZE) -> Iterator[Shard]:
@@ -138,23 +231,51 @@ def absolute(base: str, path: str) -> str:
     return os.path.normpath(os.path.join(base, os.path.expanduser(path)))
 
 
-def _refuse_conflicts(entries: Sequence[PlannedEntry]) -> None:
-    """Compare what would be written where; a disk that ignores case must not make two files one either."""
-    writers: dict[str, tuple[str, object, str]] = {}
+class _Generated(Struct, frozen=True, gc=False):
+    """A file that we write ourselves, by the digest of its content: all contents together would be too much."""
+
+    entry: int
+    path: str
+    digest: str
+
+
+def _refuse_conflicts(entries: Sequence[PlannedEntry]) -> tuple[str, ...]:
+    """Compare what would be written where; a disk that ignores case must not make two files one either.
+
+    Returns the paths of all index files.
+    """
+    writers: dict[str, Want | _Generated] = {}
     problems: list[str] = []
-    for entry in entries:
-        everything = {file.path for file in entry.files}
-        contents: list[tuple[str, object, str]] = [
-            (file.path, file.render.id, f"{entry.where} ({file.asset})") for file in entry.files
-        ]
-        contents += [(file.path, file.content, entry.where) for file in entry.index(everything)]
-        for path, content, writer in contents:
-            known = writers.setdefault(unicodedata.normalize("NFC", path).casefold(), (path, content, writer))
-            if known[:2] != (path, content):
-                problems.append(f"{path}: written by {known[2]} and, with other content, by {writer}")
+    indexes: dict[str, None] = {}
+
+    def add(path: str, writer: Want | _Generated) -> None:
+        known = writers.setdefault(folded(path), writer)
+        if known is not writer and _output(known) != _output(writer):
+            who, other = _writer(known, entries), _writer(writer, entries)
+            problems.append(f"{path}: written by {who} and, with other content, by {other}")
+
+    for number, entry in enumerate(entries):
+        for file in entry.files:
+            add(file.path, Want(number, file))
+        for generated in entry.index({file.path for file in entry.files}):
+            indexes[generated.path] = None
+            add(generated.path, _Generated(number, generated.path, digest(generated.content)))
     if problems:
         raise ConfigError(
             f"{len(problems)} {'files' if len(problems) > 1 else 'file'} would be written twice with different content",
             "give the entries output folders of their own, or different names",
             tuple(problems),
         )
+    return tuple(indexes)
+
+
+def _output(writer: Want | _Generated) -> tuple[str, bool, str]:
+    """Return where something goes, and what it is: a render or our own, with which identity."""
+    if isinstance(writer, _Generated):
+        return writer.path, False, writer.digest
+    return writer.file.path, True, output_id(writer.file.render.id, writer.file.steps)
+
+
+def _writer(writer: Want | _Generated, entries: Sequence[PlannedEntry]) -> str:
+    where = entries[writer.entry].where
+    return where if isinstance(writer, _Generated) else f"{where} ({writer.file.asset})"

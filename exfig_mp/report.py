@@ -13,7 +13,7 @@ from exfig_mp.model import StopReason
 from exfig_mp.waits import Pacing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from exfig_mp.ledger import Ledger
     from exfig_mp.model import Failure
@@ -30,7 +30,10 @@ class Calls(Struct, frozen=True, rename="camel"):
 
 
 class ItemFailure(Struct, frozen=True, rename="camel", omit_defaults=True):
-    """One thing that did not work; without `asset` it is a whole entry, without `entry` a whole config."""
+    """One thing that did not work; without `asset` it is a whole entry, without `entry` a whole config.
+
+    `render` is the id of the render that failed: several configs, and several entries of one, may lack the same one.
+    """
 
     config: str
     cause: str
@@ -39,13 +42,15 @@ class ItemFailure(Struct, frozen=True, rename="camel", omit_defaults=True):
     entry: str = ""
     asset: str = ""
     node_id: str = ""
+    render: str = ""
     attempts: int = 1
 
 
 class Stop(Struct, frozen=True, rename="camel", omit_defaults=True):
-    """Why a run ended early: `by` whom or what, with the policy's words, and the first item that failed if that did it.
+    """Why a run ended early: `by` whom or what, and the first item that failed, if that did it.
 
-    `since` is ISO 8601, UTC.
+    `reason` and `advice` are the policy's words, or what went wrong with the run itself, or the signal's name. `since`
+    is ISO 8601, UTC.
     """
 
     by: StopReason
@@ -56,7 +61,10 @@ class Stop(Struct, frozen=True, rename="camel", omit_defaults=True):
 
 
 class ConfigReport(Struct, frozen=True, rename="camel", omit_defaults=True):
-    """Files of one config: those in place after this run, those that failed, and those that a stop left undone."""
+    """Files of one config: those in place after this run, those that failed, and those that a stop left undone.
+
+    An entry that could not be planned has no files, and is one that failed.
+    """
 
     config: str
     files: int
@@ -65,11 +73,14 @@ class ConfigReport(Struct, frozen=True, rename="camel", omit_defaults=True):
 
 
 class Report(Struct, frozen=True, rename="camel"):
-    """A whole run. `renders` counts distinct renders, `files` the places that they went to.
+    """A whole run. `renders` counts distinct renders, `files` the places that they went to, and files of colours.
+
+    Renders were `downloaded`, `restored` from the cache, or `skipped` as they were in place already. `removed` are
+    stale files of earlier runs.
 
     `transfer_seconds` is the part of `seconds` in which renders were asked for and downloaded. `not_done` renders are
-    those that no result is known of when a run is stopped; some that were on their way may be in place all the same.
-    `causes` are the failures in groups, the largest first: how many, since when, at which hosts, in which configs.
+    those that no result is known of when a run is stopped. `causes` are the failures in groups, the largest first: how
+    many renders (or whole entries), since when, at which hosts, in which configs.
     """
 
     version: str
@@ -79,11 +90,13 @@ class Report(Struct, frozen=True, rename="camel"):
     success: bool
     renders: int
     downloaded: int
+    restored: int
     skipped: int
     failed: int
     not_done: int
     files: int
     index_files: int
+    removed: int
     bytes: int
     retries: int
     pacing: Pacing
@@ -98,15 +111,25 @@ class Report(Struct, frozen=True, rename="camel"):
 
     @property
     def exit_code(self) -> int:
-        """0 all done; 3 the token was refused; 75 blocked by a rate limit; 4 ended by a policy; 1 something failed."""
-        causes = {failure.cause for failure in self.failures}
-        if not causes:
-            return 0 if not self.stopped else 4 if self.stopped.by == "abort" else 1
-        if "rate_limit" in causes:
-            return 75
-        if causes <= {"auth", "forbidden"}:
-            return 3
-        return 4 if self.stopped and self.stopped.by in {"failFast", "abort"} else 1
+        """See `exit_code_for`."""
+        return exit_code_for({failure.cause for failure in self.failures}, self.stopped.by if self.stopped else "")
+
+
+def exit_code_for(causes: Collection[str], stopped: StopReason = "") -> int:
+    """Return the exit code for the causes of all failures, and for what ended the run.
+
+    0 all done; 3 the token was refused; 75 blocked by a rate limit; 4 ended by a policy; 1 something failed. 1 also if
+    this machine ended the run, whatever else failed before: waiting or another token would not help.
+    """
+    if stopped in {"diskFull", "disk", "error"}:
+        return 1
+    if not causes:
+        return 0 if not stopped else 4 if stopped == "abort" else 1
+    if "rate_limit" in causes:
+        return 75
+    if set(causes) <= {"auth", "forbidden"}:
+        return 3
+    return 4 if stopped in {"failFast", "abort"} else 1
 
 
 class Run(Struct, frozen=True):
@@ -127,16 +150,18 @@ def build_report(ledger: Ledger, run: Run) -> Report:
         transfer_seconds=round(ledger.transfer_seconds, 3),
         success=not failures and not ledger.stopped,
         renders=ledger.total,
-        downloaded=len(ledger.done),
+        downloaded=len(ledger.done) - ledger.restored,
+        restored=ledger.restored,
         skipped=len(ledger.skipped),
         failed=len(ledger.failed),
         not_done=ledger.total - ledger.settled,
-        files=_placed(ledger),
+        files=_placed(ledger) + ledger.colors.total(),
         index_files=ledger.index_files,
+        removed=len(ledger.removed),
         bytes=ledger.size,
         retries=sum(ledger.retries.values()),
         pacing=ledger.pacing,
-        error_category=failures[0].cause.upper() if failures else "",
+        error_category=_category(ledger, failures),
         calls=tuple(Calls(endpoint, tier, count) for (endpoint, tier), count in sorted(ledger.calls.items())),
         configs=_configs(ledger),
         causes=analyse(_incidents(ledger)).groups,
@@ -163,8 +188,15 @@ def _stop(ledger: Ledger, failures: tuple[ItemFailure, ...]) -> Stop:
     if ledger.stopped == "abort":
         said = analyse(_incidents(ledger), ledger.verdict)
         return Stop("abort", said.reason, said.since, said.advice)
-    first = failures[0] if failures and ledger.stopped != "signal" else None
-    return Stop(ledger.stopped, failure=first)
+    if ledger.trouble:
+        return Stop(ledger.stopped, ledger.trouble.message, advice=ledger.trouble.advice)
+    guilty = {"failFast": lambda _: True, "diskFull": lambda one: one.cause == "disk_full"}.get(ledger.stopped)
+    return Stop(ledger.stopped, ledger.signal, failure=next(filter(guilty, failures), None) if guilty else None)
+
+
+def _category(ledger: Ledger, failures: tuple[ItemFailure, ...]) -> str:
+    first = ledger.trouble or next(iter(failures), None)
+    return first.cause.upper() if first else ""
 
 
 def _incidents(ledger: Ledger) -> list[Incident]:
@@ -191,7 +223,7 @@ def _failures(ledger: Ledger) -> tuple[ItemFailure, ...]:
             assert ledger.plan is not None  # noqa: S101  # owners come from it
             entry = ledger.plan.entries[owner.entry]
             found = _item_failure(failure, entry.config, entry.entry.label)
-            failures.append(msgspec.structs.replace(found, asset=owner.asset, node_id=owner.node_id))
+            failures.append(msgspec.structs.replace(found, asset=owner.asset, node_id=owner.node_id, render=render_id))
     return tuple(failures)
 
 
@@ -210,5 +242,7 @@ def _configs(ledger: Ledger) -> tuple[ConfigReport, ...]:
             key = file.render.id
             counts = files if ledger.is_placed(key, file.path) else failed if key in ledger.failed else not_done
             counts[entry.config] += 1
+    for (config, _), count in ledger.colors.items():
+        files[config] += count
     configs = sorted({*files, *failed, *not_done})
     return tuple(ConfigReport(config, files[config], failed[config], not_done[config]) for config in configs)

@@ -7,7 +7,8 @@ system, and a run that cannot have even that had better not start.
 from __future__ import annotations
 
 import os
-from collections import Counter
+import stat
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from exfig_mp.errors import DiskError
@@ -23,14 +24,16 @@ def check_room(paths: Iterable[str]) -> None:
     Raises:
         DiskError: if a file system has fewer free blocks or inodes than files to come.
     """
-    folders = Counter(os.path.dirname(path) for path in paths if size_of(path) is None)
+    names = defaultdict(list)
+    for path in paths:
+        names[os.path.dirname(path)].append(path)
     needs: Counter[int] = Counter()
     where: dict[int, str] = {}
-    for folder, count in folders.items():
-        present = _nearest(folder)
-        device = os.stat(present).st_dev
+    known: dict[str, tuple[str, int]] = {}
+    for folder, files in names.items():
+        present, device = _nearest(folder, known)
         where.setdefault(device, present)
-        needs[device] += count
+        needs[device] += sum(size_of(path) is None for path in files) if present == folder else len(files)
     for device, count in needs.items():
         _check(where[device], count)
 
@@ -47,11 +50,20 @@ def _check(folder: str, count: int) -> None:
         )
 
 
-def _nearest(folder: str) -> str:
-    """Return the folder, or the nearest one above it that exists."""
-    while not os.path.isdir(folder) and os.path.dirname(folder) != folder:
-        folder = os.path.dirname(folder)
-    return folder
+def _nearest(folder: str, known: dict[str, tuple[str, int]]) -> tuple[str, int]:
+    """Return the folder, or the nearest one above it that exists, and its device; what is found out becomes `known`."""
+    if folder not in known:
+        try:
+            status = os.stat(folder)
+        except OSError:
+            status = None
+        if status is not None and stat.S_ISDIR(status.st_mode):
+            known[folder] = folder, status.st_dev
+        elif os.path.dirname(folder) == folder:
+            known[folder] = folder, 0
+        else:
+            known[folder] = _nearest(os.path.dirname(folder), known)
+    return known[folder]
 
 
 def _megabytes(size: int) -> str:

@@ -10,6 +10,7 @@ from exfig_mp.abort import AbortPolicy
 from exfig_mp.client import SessionOptions, is_loopback
 from exfig_mp.engines.protocol import Supervision
 from exfig_mp.errors import ConfigError
+from exfig_mp.incremental import CacheOptions
 from exfig_mp.log import LogOptions
 from exfig_mp.resume import MAX_AGE
 from exfig_mp.transfer import TransferOptions
@@ -17,10 +18,11 @@ from exfig_mp.transfer import TransferOptions
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from exfig_mp.exporters.color_protocol import ColorEntry
     from exfig_mp.exporters.protocol import Entry
     from exfig_mp.limiter import LimiterOptions
     from exfig_mp.resume import Wish
-    from exfig_mp.sources.figma_api import ApiOptions
+    from exfig_mp.sources.figma_calls import ApiOptions
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -35,7 +37,7 @@ class Work:
 
     config: str
     base: str
-    entry: Entry
+    entry: Entry | ColorEntry
 
     def __post_init__(self) -> None:
         if any("\ud800" <= letter <= "\udfff" for letter in self.base):
@@ -68,6 +70,7 @@ class RunOptions:
         supervision: when workers are replaced.
         log: what is logged, and where to.
         abort: how much may fail before the run is given up.
+        cache: what is remembered between runs.
         fail_fast: whether the first failed item ends the run. That nothing is retried is up to the retry policies.
     """
 
@@ -90,6 +93,7 @@ class RunOptions:
     supervision: Supervision = field(default_factory=Supervision)
     log: LogOptions = field(default_factory=LogOptions)
     fail_fast: bool = False
+    cache: CacheOptions = field(default_factory=CacheOptions)
 
     def session(self, connections: int) -> SessionOptions:
         """Return how to connect: the API's own host is allowed; where it is this machine, so is the CDN here."""

@@ -7,17 +7,20 @@ import hashlib
 import random
 import re
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from exfig_mp import files
+from exfig_mp.cache import Store
 from exfig_mp.client import Get, NoReply, Reply
-from exfig_mp.errors import DiskError
+from exfig_mp.convert import convert
+from exfig_mp.errors import ConversionError, DiskError
 from exfig_mp.formats import problem_with, shrinkage
 from exfig_mp.hashing import digest
 from exfig_mp.log import correlation_id
-from exfig_mp.model import Done, Failed, Failure, Retried
+from exfig_mp.model import Done, Failed, Failure, Retried, Written
 from exfig_mp.ratelimit import Lane
 from exfig_mp.retry import TRANSIENT_STATUSES, RetryPolicy, parse_retry_after
 
@@ -34,12 +37,16 @@ _NETWORK_ADVICE = "check the network connection, or Figma's status page (status.
 
 @dataclass(frozen=True, slots=True)
 class TransferOptions:
-    """How to download and place; crosses process borders. `timeout` is in seconds for one attempt, `run` is its id."""
+    """How to download and place; crosses process borders.
+
+    `timeout` is in seconds for one attempt, `run` is its id, `store` the folder of the cache's store, if there is one.
+    """
 
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     timeout: float = 120.0
     fsync: bool = False
     run: str = ""
+    store: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,31 +69,44 @@ class Transfer:
         self._limiter = limiter
         self._options = options
         self._on_retry = on_retry
+        self._store = Store(options.store) if options.store else None
 
     async def run(self, job: Job) -> JobResult:
-        """Download `job` and put its file at every destination.
+        """Download `job`, put its file at every destination, and what is derived from it at its own.
 
-        `Done` means in place. A destination that the disk refuses takes the file from no other one.
+        `Done` means in place. What the disk refuses, or what cannot be converted, takes the file from nothing else.
         """
-        body = await self._fetch(job)
-        if isinstance(body, Failed):
-            return body
-        placed, refused = [], None
-        for destination in job.destinations:
+        fetched = await (self._fetch(job) if job.url else self._read(job))
+        if isinstance(fetched, Failed):
+            return fetched
+        body, delivery = fetched.body, _Delivery(self._options.fsync)
+        delivery.place(job.destinations, body)
+        for one in job.derived:
             try:
-                place(destination, body.body, fsync=self._options.fsync)
-                placed.append(destination)
-            except DiskError as error:
-                refused = refused or error
-                if error.is_full:
-                    break
-        if refused:
-            return Failed(job.id, Failure(refused.cause, refused.message, refused.advice), tuple(placed))
-        warning = shrinkage(body.body, job.format) or ""
-        return Done(job.id, len(body.body), digest(body.body), body.attempts, warning)
+                # A thread of its own: a heavy picture must not keep the others' downloads waiting.
+                converted = await asyncio.to_thread(convert, body, one.steps)
+            except ConversionError as error:
+                delivery.refuse(Failure("conversion", error.message, error.advice))
+            else:
+                delivery.place(one.destinations, converted)
+                delivery.written.append(Written(one.id, len(converted), digest(converted)))
+        if self._store and job.url:
+            with suppress(DiskError):  # what cannot be kept is asked for again, some day
+                self._store.keep(job.id, body)
+        if delivery.refusal:
+            return Failed(job.id, delivery.refusal, tuple(delivery.placed))
+        warning = shrinkage(body, job.format) or ""
+        return Done(job.id, len(body), digest(body), fetched.attempts, warning, tuple(delivery.written))
+
+    async def _read(self, job: Job) -> _Fetched | Failed:
+        """Take the bytes from the cache's store. They are gone or damaged: then Figma has to be asked, as for a URL."""
+        body = await asyncio.to_thread(self._store.read, job.id) if self._store else None
+        if body is not None and problem_with(body, job.format) is None:
+            return _Fetched(body, 0)
+        return Failed(job.id, Failure("expired_url", "the cache no longer has the rendered object"))
 
     async def _fetch(self, job: Job) -> _Fetched | Failed:
-        policy, attempt = self._options.retry, 0
+        policy, attempt, since = self._options.retry, 0, 0.0
         while True:
             await self._limiter.wait_for_pause(Lane.CDN)
             attempt += 1
@@ -95,10 +115,11 @@ class Transfer:
             outcome = judge(reply, job)
             if isinstance(outcome, bytes):
                 return _Fetched(outcome, attempt)
+            since = since or time.time()
             if not outcome.transient or not policy.allows(attempt - 1):
                 advice = _NETWORK_ADVICE if outcome.transient else ""
                 host = urlsplit(job.url).hostname or ""
-                return Failed(job.id, Failure(outcome.cause, outcome.message, advice, attempt, host))
+                return Failed(job.id, Failure(outcome.cause, outcome.message, advice, attempt, host, since))
             if outcome.pause:
                 await self._limiter.pause(Lane.CDN, outcome.pause)
             delay = policy.delay(attempt - 1, random.random())
@@ -110,6 +131,33 @@ class Transfer:
 class _Fetched:
     body: bytes
     attempts: int
+
+
+@dataclass(slots=True)
+class _Delivery:
+    """What is in place so far, and the first thing that was refused."""
+
+    fsync: bool
+    placed: list[str] = field(default_factory=list)
+    written: list[Written] = field(default_factory=list)
+    refusal: Failure | None = None
+    is_full: bool = False
+
+    def place(self, destinations: tuple[str, ...], body: bytes) -> None:
+        for destination in () if self.is_full else destinations:
+            try:
+                place(destination, body, fsync=self.fsync)
+                self.placed.append(destination)
+            except DiskError as error:
+                self.refuse(Failure(error.cause, error.message, error.advice))
+                self.is_full = error.is_full
+                if error.is_full:
+                    return
+
+    def refuse(self, failure: Failure) -> None:
+        # No room for anything is worse than anything else that may be wrong with one.
+        if self.refusal is None or failure.cause == "disk_full":
+            self.refusal = failure
 
 
 def judge(reply: Reply | NoReply, job: Job) -> bytes | Fault:
@@ -163,8 +211,9 @@ def place(destination: str, body: bytes, *, fsync: bool) -> None:
     """Write `body` to `destination`, making its folder if need be.
 
     Raises:
-        DiskError: if the disk refuses.
+        DiskError: if the disk refuses, or a component's name leads through a symlink.
     """
+    files.refuse_link(destination)
     try:
         files.write_atomically(destination, body, fsync=fsync)
     except files.MissingFolderError:

@@ -130,6 +130,15 @@ class Ran(NamedTuple):
         return self.out + self.err
 
 
+class SmallDisk(NamedTuple):
+    """A folder that is a file system of its own."""
+
+    folder: Path
+
+    def resize(self, size: str) -> None:
+        subprocess.run(["mount", "-o", f"remount,size={size}", self.folder], check=True)
+
+
 class Project:
     """A folder of its own, in which the command line is run with a state folder of its own."""
 
@@ -194,8 +203,8 @@ class Project:
         return [str(path) for path in self.folder.rglob(".exfig-*.tmp")]
 
     def state(self) -> list[str]:
-        """Return the names of all that the program keeps here for itself."""
-        return sorted(path.name for path in self.folder.iterdir() if path.name.startswith(".exfig"))
+        """Return the names of all that the program keeps here for the case that a run is cut off."""
+        return sorted(path.name for path in self.folder.iterdir() if path.name.startswith(".exfig-checkpoint"))
 
     @staticmethod
     def wait_until(is_true: Callable[[], object], seconds: float = 20) -> None:
@@ -254,6 +263,31 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Figma]:
     yield figma
     figma.process.terminate()
     assert figma.process.wait(timeout=10) == 0
+
+
+@pytest.fixture
+def new_disk(tmp_path: Path) -> Iterator[Callable[..., SmallDisk]]:
+    """Make small file systems in memory: mount's options, and the name of the folder. It takes root."""
+    disks: list[SmallDisk] = []
+
+    def mount(options: str, name: str = "disk") -> SmallDisk:
+        disk = SmallDisk(tmp_path / name)
+        disk.folder.mkdir()
+        command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(disk.folder)]
+        if subprocess.run(command, check=False, capture_output=True).returncode:
+            pytest.skip("to mount a small file system takes root")
+        disks.append(disk)
+        return disk
+
+    yield mount
+    for disk in disks:
+        subprocess.run(["umount", "--lazy", disk.folder], check=True)
+
+
+@pytest.fixture
+def full_disk(new_disk: Callable[..., SmallDisk]) -> Path:
+    """A file system of its own with a few kilobytes."""
+    return new_disk("size=64k").folder
 
 
 @pytest.fixture

@@ -79,6 +79,21 @@ def test_of_an_aborted_run_only_what_failed_since_the_outage_began_is_analysed()
     assert analysis.advice == "--abort-failure-rate 0 lets a run go on, however much fails"
 
 
+def test_a_failure_begins_with_its_first_attempt_and_ends_with_its_last():
+    late = Incident(Failure("network", "reset", attempts=5, since=NOON + 15), NOON + 30)
+    early = Incident(Failure("network", "reset", attempts=2, since=NOON + 18), NOON + 20)
+
+    analysis = analyse([early, late], OUTAGE)
+
+    (group,) = analysis.groups
+    assert (group.first_at, group.last_at) == ("2026-01-01T12:00:15+00:00", "2026-01-01T12:00:30+00:00")
+    assert analysis.since == "2026-01-01T12:00:10+00:00"
+    blamed = analyse([Incident(Failure("network", "reset", since=NOON + 3), NOON + 12)], OUTAGE)
+    assert blamed.since == "2026-01-01T12:00:03+00:00"
+    other = analyse([Incident(Failure("null_render", "nothing", since=NOON + 3), NOON + 12)], OUTAGE)
+    assert other.since == "2026-01-01T12:00:10+00:00", "what does not count for the outage is not its beginning"
+
+
 def test_dead_workers_are_explained_even_if_no_item_failed():
     analysis = analyse([], Verdict("crashes", "3 worker processes died within 300 s", NOON, NOON, 3, 3))
 

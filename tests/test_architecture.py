@@ -11,15 +11,21 @@ from pathlib import Path
 
 _PACKAGE = Path(__file__).parents[1] / "exfig_mp"
 _STANDARD = sys.stdlib_module_names
-_ROOMS = ("cli", "config", "engines", "exporters", "simulator", "sources")
+_ROOMS = ("cli", "config", "convert", "engines", "exporters", "simulator", "sources")
 
-_VOCABULARY = {"errors", "hashing", "model"}
+_VOCABULARY = {"colors", "errors", "hashing", "model"}
 _PURE = {
     *("abort", "analysis", "blocked_files", "formats", "hosts", "leaky_bucket", "ledger", "plan", "ratelimit"),
     *("redaction", "report", "resume", "retry", "waits"),
 }
-_DOORS = {"block", "checkpoint", "client", "files", "journal", "limiter", "log", "room", "transfer"}
-_FLOW = {"batch", "brake", "collect", "conflicts", "indexes", "pipeline", "run_options"}
+_DOORS = {
+    *("block", "cache", "checkpoint", "client", "files", "generation", "journal", "limiter", "log", "outputs", "room"),
+    "transfer",
+}
+_FLOW = {
+    *("batch", "brake", "collect", "conflicts", "incremental", "indexes", "pipeline", "run_log", "run_options"),
+    *("collect_colors", "forecast", "insertions", "wiring"),
+}
 _NEUTRAL = {"__init__"}  # the version
 
 MAY_IMPORT: dict[str, set[str]] = {
@@ -27,6 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "__main__": {"cli"},
     "errors": _VOCABULARY,
     "hashing": set(),
+    "colors": set(),
     "model": {"hashing"},
     "formats": _VOCABULARY,
     "ratelimit": _VOCABULARY,
@@ -51,18 +58,29 @@ MAY_IMPORT: dict[str, set[str]] = {
     "block": {"errors", "hashing"},
     "limiter": _VOCABULARY | _PURE | {"block"},
     "journal": _VOCABULARY | {"files"},
-    "checkpoint": _VOCABULARY | {"files", "journal"},
-    "transfer": _VOCABULARY | _PURE | {"client", "files", "limiter", "log"},
+    "generation": _VOCABULARY | {"files", "journal"},
+    "checkpoint": _VOCABULARY | {"files", "generation", "journal"},
+    "cache": {"files", "hashing"},
+    "outputs": _VOCABULARY | {"cache", "files", "journal", "plan"},
+    "incremental": _VOCABULARY | {"cache", "journal", "ledger", "outputs", "plan", "sources"},
+    "transfer": _VOCABULARY | _PURE | {"cache", "client", "convert", "files", "limiter", "log"},
     "sources": _VOCABULARY | _PURE | _DOORS | {"exporters"},
     "exporters": _VOCABULARY,
+    "convert": _VOCABULARY,
     "config": _VOCABULARY | {"exporters"},
     "engines": _VOCABULARY | _PURE | _DOORS,
-    "run_options": _VOCABULARY | _PURE | _DOORS | {"engines", "exporters", "sources"},
-    "conflicts": _VOCABULARY | _PURE | {"config", "exporters"},
-    "collect": _VOCABULARY | _PURE | {"exporters", "run_options", "sources"},
+    "run_options": _VOCABULARY | _PURE | _DOORS | {"engines", "exporters", "incremental", "sources"},
+    "conflicts": _VOCABULARY | _PURE | {"collect_colors", "config", "exporters"},
+    "templating": _VOCABULARY | {"exporters"},
+    "collect_colors": _VOCABULARY | {"exporters", "plan", "sources", "templating"},
+    "insertions": _VOCABULARY | {"collect_colors", "exporters", "files", "plan", "transfer"},
+    "collect": _VOCABULARY | _PURE | {"collect_colors", "exporters", "run_options", "sources"},
     "pipeline": _VOCABULARY | _PURE | _DOORS | {"brake", "sources"},
-    "indexes": _VOCABULARY | _PURE | {"files", "transfer"},
-    "batch": _VOCABULARY | _PURE | _DOORS | _FLOW | _NEUTRAL | {"engines", "sources"},
+    "run_log": _VOCABULARY | _PURE | _DOORS | _NEUTRAL | {"engines", "run_options", "sources"},
+    "indexes": _VOCABULARY | _PURE | {"brake", "files", "insertions", "transfer"},
+    "wiring": _VOCABULARY | _PURE | _DOORS | {"brake", "engines", "run_log", "run_options", "sources"},
+    "forecast": _VOCABULARY | _PURE | _DOORS | {"collect", "incremental", "sources", "wiring"},
+    "batch": _VOCABULARY | _PURE | _DOORS | _FLOW | _NEUTRAL | {"engines", "exporters", "sources"},
     "cli": _VOCABULARY | _PURE | _DOORS | _FLOW | _NEUTRAL | {"config", "engines", "exporters", "sources", "simulator"},
     "simulator": {"hashing", "model"},
 }
@@ -82,9 +100,10 @@ DOORS: dict[str, set[str]] = {
     "proclimits": {"cli"},
     "psutil": {"cli", "engines", "simulator"},
     "multiprocessing": {"engines.member", "engines.tidy", "engines.worker", "simulator"},
-    "resvg_py": {"simulator"},
-    "PIL": {"simulator"},
+    "resvg_py": {"convert.raster", "simulator"},
+    "PIL": {"convert.pictures", "simulator"},
     "uvloop": {"engines.worker", "cli", "simulator"},
+    "jinja2": {"templating"},
     "fcntl": {"files", "block"},
     "mmap": {"block"},
 }
@@ -96,7 +115,8 @@ _IO = {
     *("aiohttp", "asyncio", "fcntl", "filelock", "http", "mmap", "multiprocessing", "os", "pathlib", "random"),
     *("secrets", "shutil", "signal", "socket", "ssl", "subprocess", "tempfile", "threading", "time", "urllib", "yarl"),
 }
-PURE: dict[str, set[str]] = dict.fromkeys((*_PURE, "exporters", "conflicts", "model", "errors", "hashing"), _IO) | {
+_NO_IO = (*_PURE, "colors", "convert", "exporters", "conflicts", "model", "errors", "hashing")
+PURE: dict[str, set[str]] = dict.fromkeys(_NO_IO, _IO) | {
     "plan": _IO - {"os"},  # os.path only: see the test below
 }
 """Modules and rooms that decide and describe, and what they may therefore not import."""

@@ -7,8 +7,13 @@ from types import SimpleNamespace
 from typing import Any
 
 from exfig_mp.conflicts import certain_conflicts
+from exfig_mp.exporters import Root
+from exfig_mp.exporters.android import Android, AndroidColors, NameTransform, ThemeAttributes
+from exfig_mp.exporters.color_entries import color_entries
 from exfig_mp.exporters.folder import Folder
 from exfig_mp.exporters.protocol import Entry, Naming, Selection
+from exfig_mp.exporters.settings import Figma
+from exfig_mp.exporters.web import Web, WebColors
 
 ICONS = Selection(light_file="file", frame="Icons")
 ANY_NAME = Naming(style="")
@@ -20,7 +25,13 @@ def entry(folder="icons", selection=ICONS, label="web.icons", scale: float = 1, 
 
 
 def config(*entries: Entry, label="a.yaml", base="/project") -> Any:
-    return SimpleNamespace(label=label, base=Path(base), entries=lambda: entries)
+    return SimpleNamespace(label=label, base=Path(base), entries=lambda: entries, color_entries=lambda: ())
+
+
+def colors(*elements: WebColors, label="a.yaml", output="out", **root: Any) -> Any:
+    whole = Root(figma=Figma(light_file_id="file"), web=Web(output=output, colors=elements or (WebColors(),)), **root)
+    found = color_entries(whole)
+    return SimpleNamespace(label=label, base=Path("/project"), entries=lambda: (), color_entries=lambda: found)
 
 
 def test_the_same_components_with_other_pixels_in_one_folder_are_a_conflict():
@@ -71,3 +82,38 @@ def test_a_dark_file_with_other_pixels_is_a_conflict():
     second = Selection(light_file="file", dark_file="night", frame="Icons")
 
     assert certain_conflicts([config(entry(selection=first), entry(selection=second))]) is not None
+
+
+def test_colours_of_different_sources_in_one_file_are_a_conflict():
+    own = WebColors(tokens_file_id="other", tokens_collection_name="C", light_mode_name="L")
+
+    error = certain_conflicts([colors(), colors(own, label="b.yaml")])
+
+    assert error is not None
+    assert ["theme.css" in error.problems[0], "variables.ts" in error.problems[1]] == [True, True]
+    assert "b.yaml web.colors" in error.problems[0]
+
+
+def test_equal_colours_and_colours_in_files_of_their_own_are_no_conflict():
+    assert certain_conflicts([colors(), colors(label="b.yaml")]) is None
+    assert certain_conflicts([colors(WebColors(name_validate_regexp="x")), colors(output="b", label="b.yaml")]) is None
+
+
+def test_different_texts_between_the_same_markers_are_a_conflict():
+    def android(prefix="color", theme="Theme.App", xml="colors.xml"):
+        theme_attributes = ThemeAttributes(enabled=True, theme_name=theme, name_transform=NameTransform(prefix=prefix))
+        element = AndroidColors(theme_attributes=theme_attributes, xml_output_file_name=xml)
+        return colors(output=f"{prefix}{theme}", android=Android(main_res="res", colors=(element,)), label=prefix)
+
+    error = certain_conflicts([android(), android(prefix="my")])
+
+    assert error is not None
+    assert [problem.partition(" at ")[0] for problem in error.problems] == [
+        "/project/res/values/attrs.xml",
+        "/project/res/values/styles.xml",
+        "/project/res/values-night/styles.xml",
+    ]
+    assert certain_conflicts([android(), android(), android(theme="Theme.Other")]) is None
+    whole = certain_conflicts([android(xml="attrs.xml")])
+    assert whole is not None
+    assert "written whole by" in whole.problems[0]

@@ -48,6 +48,7 @@ def test_one_failed_download_of_200_stops_the_run_and_a_resume_completes_it(faul
     assert report["stopped"] == {"by": "failFast", "failure": report["failures"][0]}
     assert (report["failed"], report["retries"]) == (1, 0)
     assert report["notDone"] == report["renders"] - 1 - report["downloaded"] >= 150
+    assert report["downloaded"] == len(in_place), "also those that ended in their grace"
     assert report["configs"] == [
         {"config": "web.yaml", "files": report["downloaded"], "failed": 1, "notDone": report["notDone"]}
     ]

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from exfig_mp.errors import DiskError, LockedError
 from exfig_mp.hashing import checksum, digest
-from exfig_mp.journal import Answered, Begun, Journal, Memory, Placed, Rendered, Verified, blocks, lock, merge
+from exfig_mp.journal import Answered, Begun, Journal, Memory, Placed, Rendered, Verified, blocks, lock, look_up, merge
+from exfig_mp.model import Written
 
 if TYPE_CHECKING:
     from exfig_mp.journal import Record
@@ -77,6 +78,20 @@ def test_a_journal_remembers_what_was_appended(path):
     assert memory.placed == {"r1": (SIX[1], SIX[4])}
     assert memory.answers == {"/v1/files/x/meta": {"d1", "d2"}}
     assert memory.damaged == 0
+
+
+@settings(max_examples=50, deadline=None)
+@given(JOURNALS, st.dictionaries(st.sampled_from(["/p", "/r ä", "/s"]), NAMES))
+def test_looking_up_places_finds_what_merging_remembers_of_them(records, wanted):
+    journals = [as_bytes(group) for group in records]
+    memory, places = merge(journals), {path: Written(name, -1, "") for path, name in wanted.items()}
+
+    look_up(places, journals)
+
+    assert list(places) == list(wanted)
+    for path, name in wanted.items():
+        claims = [(one.size, one.digest) for one in memory.placed.get(name, ()) if path in one.destinations]
+        assert places[path] == Written(name, *max(claims, default=(-1, "")))
 
 
 def test_no_journals_remember_nothing():

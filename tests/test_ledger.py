@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from exfig_mp.exporters.protocol import Entry, Naming, Selection
-from exfig_mp.ledger import Ledger
-from exfig_mp.model import Asset, Done, Failure, Items, Node, RemoteFile, Render
+from exfig_mp.ledger import EntryFailure, Ledger
+from exfig_mp.model import Asset, Done, Failed, Failure, Items, Node, RemoteFile, Render
 from exfig_mp.plan import build_plan, plan_entry
 
 FAILURE = Failure("server", "it said 503")
@@ -105,3 +105,38 @@ def test_an_item_is_complete_when_all_its_renders_are_in_place(ledger):
 
 def test_the_owners_of_a_render_are_all_who_want_it(ledger):
     assert [(owner.entry, owner.asset) for owner in ledger.owners_of(key("a", 1))] == [(0, "a"), (2, "a")]
+
+
+def test_what_is_done_late_counts_once_and_what_fails_late_is_not_done(ledger):
+    ledger.settle_done(Done(key("a", 1), 10, "d"))
+    ledger.settle_failed(key("a", 2), FAILURE)
+
+    ledger.settle_late(
+        [
+            Done(key("a", 1), 10, "d"),
+            Done(key("a", 2), 10, "d"),
+            Done(key("b", 1), 5, "d"),
+            Failed(key("b", 2), FAILURE),
+        ]
+    )
+
+    assert set(ledger.done) == {key("a", 1), key("b", 1)}
+    assert set(ledger.failed) == {key("a", 2)}
+    assert (ledger.settled, ledger.size, ledger.config_settled["a.yaml"]) == (3, 15, 3)
+
+
+def test_colours_are_complete_when_those_of_all_entries_are():
+    ledger = Ledger()
+    ledger.begin(build_plan([]))
+    assert ledger.items() == (Items(), Items())
+
+    ledger.want_colors("a", "web.colors")
+    ledger.want_colors("b", "web.colors")
+    ledger.uncolored.discard(("a", "web.colors"))
+    assert ledger.items() == (Items(), Items(colors=True))
+
+    ledger.uncolored.discard(("b", "web.colors"))
+    assert ledger.items() == (Items(colors=True), Items())
+
+    ledger.entry_failures.append(EntryFailure("b", "web.colors", FAILURE))
+    assert ledger.items() == (Items(), Items(colors=True))

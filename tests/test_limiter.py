@@ -471,20 +471,6 @@ def test_a_symbolic_link_in_the_place_of_the_block_is_not_followed(tmp_path, mon
     assert victim.read_bytes() == b"precious"
 
 
-@pytest.fixture
-def full_disk(tmp_path):
-    """A file system of its own with a few kilobytes left."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], check=False, capture_output=True
-    )
-    if mounted.returncode:
-        pytest.skip("to mount a small file system takes root")
-    yield folder
-    subprocess.run(["umount", "--lazy", folder], check=True)
-
-
 def test_a_full_disk_is_an_error_and_does_not_kill_the_process(full_disk):
     (full_disk / "fill").write_bytes(bytes(56_000))
     program = """

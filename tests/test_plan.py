@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from exfig_mp.errors import ConfigError
 from exfig_mp.exporters.folder import Folder
 from exfig_mp.exporters.protocol import Entry, Naming, Selection
-from exfig_mp.model import Asset, GeneratedFile, Job, Node, RemoteFile, Render
-from exfig_mp.plan import SHARD_SIZE, absolute, build_plan, plan_entry, split
+from exfig_mp.model import Asset, Derived, GeneratedFile, Job, Node, Raster, RemoteFile, Render, Written
+from exfig_mp.plan import SHARD_SIZE, absolute, build_plan, output_id, plan_entry, split
 
 if TYPE_CHECKING:
     from exfig_mp.plan import PlannedEntry
@@ -103,6 +103,34 @@ def test_renders_are_in_the_order_in_which_they_are_wanted():
     )
 
 
+def test_what_is_derived_from_a_render_is_an_output_of_its_own():
+    twice, key = (Raster(2.0),), render("1:1").id
+    plan = build_plan([
+        planned(remote("a.svg", "1:1"), RemoteFile("a.png", render("1:1"), "icon 1:1", twice)),
+        planned(RemoteFile("b.png", render("1:1"), "icon 1:1", twice), remote("c.svg", "2:2"), config="b.yaml"),
+    ])  # fmt: skip
+    derived = Derived(output_id(key, twice), twice, ("/project/a.png", "/project/b.png"))
+
+    assert plan.destinations[key] == ("/project/a.svg", "/project/a.png", "/project/b.png")
+    assert plan.job(key).destinations == ("/project/a.svg",)
+    assert plan.job(key).derived == (derived,)
+    assert dict(plan.paths()) == {
+        key: ("/project/a.svg",), derived.id: derived.destinations, render("2:2").id: ("/project/c.svg",),
+    }  # fmt: skip
+    assert plan.whole({key, render("2:2").id}) == {render("2:2").id}
+    assert plan.places() == {
+        path: Written(name, -1, "") for name, paths in plan.paths().items() for path in paths
+    }  # fmt: skip
+
+
+def test_where_nothing_is_derived_outputs_are_the_renders():
+    plan = build_plan([planned(remote("b", "1:1"), remote("a", "2:2")), planned(remote("c", "1:1"))])
+
+    assert dict(plan.paths()) == dict(plan.destinations)
+    assert plan.whole(set(plan.renders)) == set(plan.renders)
+    assert render("3:3").id not in plan.paths()
+
+
 def test_folders_are_those_of_all_destinations():
     plan = build_plan([planned(remote("x/b", "1:1"), remote("a", "2:2")), planned(remote("x/y/c", "1:1"))])
 
@@ -133,7 +161,14 @@ def test_two_renders_for_one_path_are_refused_and_both_writers_named(second):
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [("icons/Ö.svg", "icons/ö.svg"), ("ä.svg", "a\u0308.svg"), ("straße.svg", "STRASSE.svg"), ("X/a.svg", "x/a.svg")],
+    [
+        ("icons/Ö.svg", "icons/ö.svg"),
+        ("ä.svg", "a\u0308.svg"),
+        ("straße.svg", "STRASSE.svg"),
+        ("X/a.svg", "x/a.svg"),
+        # Both are in their normal form, but only the first has a lower case of one letter.
+        ("\u0390.svg", "\u03aa\u0301.svg"),
+    ],
 )
 def test_names_that_are_one_on_some_disks_are_refused(first, second):
     with pytest.raises(ConfigError):

@@ -15,7 +15,7 @@ from exfig_mp.exporters.protocol import Entry, Naming, Selection
 from exfig_mp.ledger import EntryFailure, Ledger
 from exfig_mp.model import Asset, Done, Failure, Node, Render
 from exfig_mp.plan import build_plan, plan_entry
-from exfig_mp.report import SCHEMA_VERSION, ItemFailure, Run, build_report, by_cause, to_json
+from exfig_mp.report import SCHEMA_VERSION, ItemFailure, Run, Stop, build_report, by_cause, to_json
 from exfig_mp.waits import LimitReport, Pacing
 
 RUN = Run("1.2.3", "2026-01-01T00:00:00+00:00", 1.23456)
@@ -76,7 +76,7 @@ def test_a_failed_render_is_reported_for_everyone_who_wanted_it(ledger):
     assert report.failures == tuple(
         ItemFailure(
             config, "null_render", "nothing", advice="publish again", entry="web.icons", asset="Raw/b", node_id="1:b",
-            attempts=2,
+            render=key("b"), attempts=2,
         )
         for config in ("a.yaml", "b.yaml")
     )  # fmt: skip
@@ -223,5 +223,37 @@ def test_the_json_of_a_report_is_what_tools_were_promised(ledger):
     assert body["stopped"] is None
     assert body["failures"][0] == {
         "config": "a.yaml", "cause": "server", "message": "it said 503", "entry": "web.icons", "asset": "Raw/b",
-        "nodeId": "1:b",
+        "nodeId": "1:b", "render": key("b"),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("others", [[], ["rate_limit"], ["auth"], ["server"]])
+def test_what_this_machine_refuses_is_why_the_run_ended_whatever_failed_before(ledger, others):
+    ledger.entry_failures = [EntryFailure("a.yaml", "", Failure(cause, "x")) for cause in others]
+    ledger.stopped, ledger.trouble = "diskFull", Failure("disk_full", "cannot write /s/x", "free some space")
+
+    report = build_report(ledger, RUN)
+
+    assert report.exit_code == 1
+    assert not report.success
+    assert report.error_category == "DISK_FULL"
+    assert report.stopped == Stop("diskFull", "cannot write /s/x", advice="free some space")
+
+
+def test_a_disk_that_was_full_for_an_item_is_named_with_that_item(ledger):
+    ledger.settle_failed(key("a"), Failure("server", "it said 503"))
+    ledger.settle_failed(key("c"), Failure("disk_full", "no space left"))
+    ledger.stopped = "diskFull"
+
+    stopped = build_report(ledger, RUN).stopped
+
+    assert stopped is not None
+    assert stopped.failure is not None
+    assert (stopped.failure.asset, stopped.failure.cause) == ("Raw/c", "disk_full")
+
+
+def test_a_signal_is_named_and_blames_no_item(ledger):
+    ledger.settle_failed(key("a"), Failure("server", "it said 503"))
+    ledger.stopped, ledger.signal = "signal", "SIGTERM"
+
+    assert build_report(ledger, RUN).stopped == Stop("signal", "SIGTERM")

@@ -23,9 +23,9 @@ def slow(*values):
 def cut_off(faulty, app):
     """Kill a run with SIGKILL when the store has been asked so many times; return what its journals say."""
 
-    def cut(requests):
-        figma = faulty(SLOW)
-        process = app.start("batch", "app.yaml", "--concurrent-downloads", "3")
+    def cut(requests, *faults, **scenario):
+        figma = faulty(SLOW, *faults, **scenario)
+        process = app.start("batch", "app.yaml", "-q", "--concurrent-downloads", "3")
         app.wait_until(lambda: figma.seen()["cdn_requests"] >= requests)
         children = app.children(process)
         process.kill()
@@ -34,6 +34,11 @@ def cut_off(faulty, app):
         return merge(path.read_bytes() for path in (app.folder / ".exfig-checkpoint.d").glob("*.jsonl"))
 
     return cut
+
+
+def placed_renders(memory):
+    """Return the ids of renders that are claimed to be in place; what is made of them is claimed with them."""
+    return [key for key in memory.placed if key in memory.rendered]
 
 
 def rendered_ids(log):
@@ -47,7 +52,7 @@ def rendered_ids(log):
     return asked
 
 
-@pytest.mark.parametrize(("seed", "workers"), [(1, "4"), (2, "0"), slow(3, "1"), slow(4, "3"), slow(5, "8")])
+@pytest.mark.parametrize(("seed", "workers"), [slow(1, "4"), (2, "0"), slow(3, "1"), slow(4, "3"), slow(5, "8")])
 def test_a_resume_after_sigkill_repeats_nothing(seed, workers, finished_tree, cut_off, app):
     memory = cut_off(random.Random(seed).randrange(1, 55))
     first = app.figma.seen()
@@ -65,9 +70,9 @@ def test_a_resume_after_sigkill_repeats_nothing(seed, workers, finished_tree, cu
     assert len(asked) == 66
     assert sum(asked.values()) <= 66 * 2 - len(memory.rendered)
     # The same for downloads: 9 connections (3 times --parallel) were busy, and results are journalled in groups.
-    assert report["skipped"] == len(memory.placed)
-    assert downloaded - len(memory.placed) <= 9 + 9
-    assert second["cdn_statuses"]["200"] == downloaded + 66 - len(memory.placed)
+    assert report["skipped"] == len(placed_renders(memory))
+    assert downloaded - len(placed_renders(memory)) <= 9 + 9
+    assert second["cdn_statuses"]["200"] == downloaded + 66 - len(placed_renders(memory))
     assert second["violations"] == []
     assert app.temporary_files() == []
     assert app.state() == []
@@ -123,6 +128,39 @@ def test_a_killed_resume_can_be_resumed(finished_tree, cut_off, simulator, app):
 
 
 @pytest.mark.slow
+def test_runs_that_get_no_render_cost_nothing_of_what_a_killed_one_had_paid_for(finished_tree, cut_off, simulator, app):
+    tokens = [{"token": f"figd_{name}"} for name in ("simulator", "silence", "blocked")]
+    silence = {"on": "api", "do": "hang", "seconds": 20, "tokens": ["figd_silence"]}
+    block = {"on": "images", "do": "rate_limit", "retry_after": 90_000, "tokens": ["figd_blocked"]}
+    memory = cut_off(30, silence, block, tokens=tokens)
+    since = len(simulator.log("images"))
+    config = (app.folder / "app.yaml").read_text()
+    app.write(
+        "dark.yaml", config.replace("lightFileId: LightLibrary, darkFileId: DarkLibrary", "lightFileId: DarkLibrary")
+    )
+
+    refused = app.run("batch", "app.yaml", FIGMA_PERSONAL_TOKEN="figd_unknown")
+    clashing = app.run("batch", "app.yaml", "dark.yaml")  # Figma is asked before this is seen
+    process = app.start("batch", "app.yaml", FIGMA_PERSONAL_TOKEN="figd_silence")
+    app.wait_until((app.folder / ".exfig-checkpoint.old").exists)
+    process.kill()
+    app.end(process)
+    blocked = app.run("batch", "app.yaml", "--restart", FIGMA_PERSONAL_TOKEN="figd_blocked")
+    assert (refused.code, clashing.code, blocked.code) == (3, 2, 75), (refused.text, clashing.text, blocked.text)
+    assert "--checkpoint-max-age 5d --resume" in blocked.err
+    paid = [one for one in simulator.log("images")[since:] if one["status"] == 200]
+    ran, report = app.report("batch", "app.yaml", "--resume")
+
+    assert ran.code == 0, ran.text
+    assert "the one before it is gone on from" in ran.err
+    assert app.tree() == finished_tree
+    assert report["skipped"] == len(placed_renders(memory))
+    assert paid == []
+    assert sum(call["count"] for call in report["calls"] if call["endpoint"] == "images") <= 66 - len(memory.rendered)
+    assert app.state() == []
+
+
+@pytest.mark.slow
 def test_without_resume_the_checkpoint_is_thrown_away_with_a_word(finished_tree, cut_off, simulator, app):
     cut_off(20)
 
@@ -159,7 +197,7 @@ def test_a_changed_config_goes_on_if_forced(cut_off, simulator, app):
     assert "configuration has changed" not in ran.err or "going on all the same" in ran.err
     assert simulator.seen()["endpoints"]["components"] == 2, "the metadata is still good"
     # What goes to other places now is downloaded again, but not rendered again.
-    assert report["skipped"] <= len(memory.placed)
+    assert report["skipped"] <= len(placed_renders(memory))
     assert simulator.seen()["endpoints"]["images"] <= 6 + 3
     assert len(app.tree("out/ios/Assets.xcassets/Symbols")) == 24 * 3 + 1
 
@@ -180,7 +218,7 @@ def test_a_changed_config_without_a_terminal_starts_over(cut_off, simulator, app
 
 def test_what_is_claimed_to_be_in_place_and_is_not_is_fetched_again(finished_tree, cut_off, app):
     memory = cut_off(40)
-    claims = [claim for claims in memory.placed.values() for claim in claims]
+    claims = [claim for key in placed_renders(memory) for claim in memory.placed[key]]
     os.unlink(claims[0].destinations[0])  # noqa: PTH108  # the journal's own text
     with open(claims[-1].destinations[-1], "ab") as file:  # noqa: PTH123
         file.write(b"torn")
@@ -188,7 +226,7 @@ def test_what_is_claimed_to_be_in_place_and_is_not_is_fetched_again(finished_tre
     ran, report = app.report("batch", "app.yaml", "--resume")
 
     assert ran.code == 0
-    assert report["skipped"] == len(memory.placed) - 2
+    assert report["skipped"] == len(placed_renders(memory)) - 2
     assert app.tree() == finished_tree
 
 
@@ -213,7 +251,7 @@ def _noise(_body):
 @pytest.mark.parametrize(
     "harm",
     [
-        (_tear, "*.jsonl", True),
+        slow((_tear, "*.jsonl", True)),
         slow((_flip, "*.json*", True)),
         (_noise, "*", False),
         slow((_tear, "*", False)),
@@ -236,7 +274,7 @@ def test_no_damage_to_the_state_makes_a_resume_crash(harm, finished_tree, cut_of
     assert app.tree() == finished_tree
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), slow(signal.SIGTERM, 143)])
 def test_an_interrupted_run_says_how_to_go_on_and_goes_on(number, code, finished_tree, faulty, app):
     figma = faulty(SLOW)
     process = app.start("batch", "app.yaml", "--concurrent-downloads", "3")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-
 import pytest
 
 from exfig_mp.errors import DiskError
@@ -11,16 +9,9 @@ from exfig_mp.room import check_room
 
 
 @pytest.fixture
-def small_disk(tmp_path):
+def small_disk(new_disk):
     """A file system of its own: 64 blocks of 4 KB, 20 inodes."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    options = ["-o", "size=256k,nr_inodes=20"]
-    mounted = subprocess.run(["mount", "-t", "tmpfs", *options, "tmpfs", folder], check=False, capture_output=True)
-    if mounted.returncode:
-        pytest.skip("to mount a small file system takes root")
-    yield folder
-    subprocess.run(["umount", "--lazy", folder], check=True)
+    return new_disk("size=256k,nr_inodes=20").folder
 
 
 def paths(folder, count):
@@ -53,3 +44,14 @@ def test_files_that_are_there_need_no_more_room(small_disk):
 
 def test_no_paths_need_nothing():
     check_room([])
+
+
+def test_files_of_many_folders_on_one_disk_are_taken_together(small_disk):
+    (small_disk / "there").mkdir()
+    (small_disk / "there" / "0.svg").touch()
+    (small_disk / "file").touch()
+
+    spread = [f"{small_disk}/{folder}/{number}.svg" for folder in ("there", "not", "file") for number in range(10)]
+    check_room(spread[:12])
+    with pytest.raises(DiskError, match="29 files need as many inodes"):
+        check_room(spread)

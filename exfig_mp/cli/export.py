@@ -1,4 +1,4 @@
-"""`batch`, `icons`, `images`: from configs on disk to a run."""
+"""`batch`, `icons`, `images`, `colors`: from configs on disk to a run."""
 
 from __future__ import annotations
 
@@ -64,16 +64,21 @@ def _single(kind: Kind) -> click.Command:
 _HELP: dict[Kind, str] = {
     "icons": "Export the icons of one config. FILTER is a comma list of Figma names, with * for any text: 'ic/24/*'.",
     "images": "Export the images of one config. FILTER is a comma list of Figma names, with * for any text: 'hero/*'.",
+    "colors": (
+        "Export the colours of one config, from styles or variables. FILTER is a comma list of Figma names, with * for "
+        "any text: 'text/*'; the files then have these colours only."
+    ),
 }
 icons = _single("icons")
 images = _single("images")
+colors = _single("colors")
 
 
 def _export(
     loaded: Loaded,
     options: CommandOptions,
     *,
-    kinds: Collection[Kind] = ("icons", "images"),
+    kinds: Collection[Kind] = ("icons", "images", "colors"),
     filter_: str | None = None,
     batch: bool = False,
 ) -> None:
@@ -82,7 +87,8 @@ def _export(
     work = tuple(
         Work(config.label, str(config.base), entry)
         for config in loaded.configs
-        for entry in config.entries(kinds, filter_)
+        for entries in (config.entries(kinds, filter_), config.color_entries(filter_) if "colors" in kinds else ())
+        for entry in entries
     )
     if not work and not loaded.failed:
         raise ConfigError(f"no config asks for {' or '.join(kinds)}", "add the section to a platform of the config")

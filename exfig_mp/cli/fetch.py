@@ -11,10 +11,10 @@ from exfig_mp.cli.options import CommandOptions, ResumingCommand, option, shared
 from exfig_mp.cli.resolve import resolve
 from exfig_mp.cli.session import Task, execute
 from exfig_mp.errors import ConfigError
-from exfig_mp.exporters.folder import Folder
+from exfig_mp.exporters.folder import FileFormat, Folder
 from exfig_mp.exporters.naming import NameStyle, regexp_problem
 from exfig_mp.exporters.protocol import Entry, Naming, Selection
-from exfig_mp.model import Format
+from exfig_mp.exporters.settings import Encoding, WebpOptions
 
 
 @click.command(cls=ResumingCommand)
@@ -22,8 +22,10 @@ from exfig_mp.model import Format
 @option("-r", "--frame", required=True, help="Name of the frame whose components are exported.")
 @option("-o", "--output", required=True, type=click.Path(file_okay=False), help="Folder to write to.")
 @option("-p", "--page", help="Only this page's frame.")
-@option("--format", "form", type=click.Choice(get_args(Format)), default="png", show_default=True)
-@option("--scale", type=click.FloatRange(0.01, 4), help="Scale of png and jpg. [default: 3]")
+@option("--format", "form", type=click.Choice(get_args(FileFormat)), default="png", show_default=True)
+@option("--scale", type=click.FloatRange(0.01, 4), help="Scale of png, jpg and webp. [default: 3]")
+@option("--webp-encoding", type=click.Choice(get_args(Encoding)), default="lossy", show_default=True)
+@option("--webp-quality", type=click.IntRange(0, 100), default=80, show_default=True, help="Of lossy webp.")
 @option("--filter", "filter_", help="Comma list of Figma names, with * for any text.")
 @option("--name-style", type=click.Choice(get_args(NameStyle)), help="Style of file names. [default: as in Figma]")
 @option("--name-validate-regexp", help="Names must match it. Needs --name-replace-regexp.")
@@ -55,9 +57,9 @@ def entry_of(values: dict[str, Any]) -> Entry:
         raise ConfigError("--name-validate-regexp and --name-replace-regexp go together")
     if validate is not None and (problem := regexp_problem(validate, replace)):
         raise ConfigError(problem)
-    form: Format = values["form"]
+    form: FileFormat = values["form"]
     suffix = values["dark_mode_suffix"]
-    raster = form in {"png", "jpg"}
+    raster = form in {"png", "jpg", "webp"}
     selection = Selection(
         light_file=values["file_id"],
         dark_suffix=suffix,
@@ -76,5 +78,10 @@ def entry_of(values: dict[str, Any]) -> Entry:
             format=form,
             scale=(values["scale"] or 3.0) if raster else 1.0,
             dark_suffix=suffix or "_dark",
+            webp=_webp(values) if form == "webp" else None,
         ),
     )
+
+
+def _webp(values: dict[str, Any]) -> WebpOptions:
+    return WebpOptions(encoding=values["webp_encoding"], quality=values["webp_quality"])

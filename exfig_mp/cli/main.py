@@ -15,6 +15,7 @@ _COMMANDS = {
     "batch": "export",
     "icons": "export",
     "images": "export",
+    "colors": "export",
     "fetch": "fetch",
     "simulate": "simulate",
     "validate": "validate",
@@ -38,7 +39,7 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="exfig-mp")
 def cli() -> None:
-    """Export icons and images from Figma to Xcode, Android, Flutter and Web projects.
+    """Export icons, images and colours from Figma to Xcode, Android, Flutter and Web projects.
 
     The token is read from FIGMA_PERSONAL_TOKEN (or FIGMA_OAUTH_TOKEN). Every option can also be given as
     EXFIG_MP_<OPTION>, for example EXFIG_MP_WORKERS=4.
@@ -60,13 +61,13 @@ def run() -> None:
         sys.exit(error.exit_code)
 
 
-def show_error(error: ExfigError) -> None:
+def show_error(error: ExfigError, *, to_stderr: bool = True) -> None:
     """Print what happened and what to do, without a traceback."""
-    click.secho(f"Error: {error.message}", fg="red", err=True, color=_colour())
+    click.secho(f"Error: {error.message}", fg="red", err=to_stderr, color=_colour())
     for problem in getattr(error, "problems", ()):
-        click.echo(f"  {problem}", err=True)
+        click.echo(f"  {problem}", err=to_stderr)
     if error.advice:
-        click.echo(f"  {error.advice}", err=True)
+        click.echo(f"  {error.advice}", err=to_stderr)
 
 
 def _colour() -> bool | None:

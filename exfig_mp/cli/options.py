@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from exfig_mp.cli.quantities import Age, Size
+from exfig_mp.errors import ExfigError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -48,6 +51,13 @@ class CommandOptions:
     restart: bool
     verify: bool
     checkpoint_max_age: float | None
+    cache: bool | None
+    force: bool
+    cache_path: str | None
+    cache_size: float | None
+    experimental_granular_cache: bool | None
+    prune_all: bool
+    dry_run: bool
     state_dir: str
     api_url: str | None
     report: tuple[str, ...]
@@ -62,6 +72,11 @@ class CommandOptions:
         return cls(**{field.name: values.pop(field.name) for field in fields(cls)})
 
     @property
+    def has_json_on_stderr(self) -> bool:
+        """Is standard error for the lines of a JSON log, and for nothing else?"""
+        return self.log_format == "json" and self.log_file is None
+
+    @property
     def wish(self) -> Wish:
         """What to do about a checkpoint."""
         if self.restart:
@@ -71,27 +86,30 @@ class CommandOptions:
         return "resume" if self.resume else "no"
 
 
-class Age(click.ParamType[float]):
-    """An age in hours, or with a unit; in seconds."""
-
-    name = "age"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Return the seconds."""
-        from exfig_mp.resume import parse_age
-
-        try:
-            return parse_age(str(value))
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-
-
 class ResumingCommand(click.Command):
-    """Understands `--resume=force` beside `--resume`, which an option that may go before a path could not."""
+    """Understands `--resume=force` beside `--resume`, which an option that may go before a path could not.
+
+    Where standard error is for a JSON log, its errors are lines of that.
+    """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse `args`."""
         return super().parse_args(ctx, ["--resume-force" if arg == "--resume=force" else arg for arg in args])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except ExfigError as error:
+            if ctx.params["log_format"] != "json" or ctx.params["log_file"]:
+                raise
+            from exfig_mp.cli.main import show_error
+            from exfig_mp.log import LogOptions, open_log
+            from exfig_mp.run_log import refused
+
+            refused(open_log(LogOptions(as_json=True)), error)
+            show_error(error, to_stderr=False)
+            ctx.exit(error.exit_code)
 
 
 def option(*names: str, **settings: Any) -> Callable[[Command], Command]:
@@ -165,13 +183,42 @@ _SHARED = (
         "when the configuration has changed).",
     ),
     option("--resume-force", is_flag=True, hidden=True),
-    option("--restart", is_flag=True, help="Throw the checkpoint away."),
+    option("--restart", is_flag=True, help="Start from the beginning, whatever the checkpoint says."),
     option("--verify", is_flag=True, help="With --resume: compare what is in place by content, not only by size."),
     option(
         "--checkpoint-max-age",
         type=Age(),
         metavar="AGE",
-        help="Oldest checkpoint that is gone on from: hours, or 90m, 24h, 7d. [default: 24h]",
+        help="Oldest checkpoint that is gone on from, since its last sign of life: hours, or 90m, 7d. [default: 24h]",
+    ),
+    option(
+        "--cache/--no-cache",
+        default=None,
+        help="Remember versions and renders between runs; skip what is unchanged and in place. [default: no]",
+    ),
+    option("--force", is_flag=True, help="Export everything anew, and refresh what is remembered."),
+    option(
+        "--cache-path",
+        type=click.Path(file_okay=False),
+        metavar="DIR",
+        help="Folder of what is remembered. [default: .exfig-cache]",
+    ),
+    option("--cache-size", type=Size(), metavar="SIZE", help="Most bytes of remembered renders. [default: 2GB]"),
+    option(
+        "--experimental-granular-cache/--no-experimental-granular-cache",
+        default=None,
+        help="Compare the components of a changed file one by one (implies --cache). [default: no]",
+    ),
+    option(
+        "--prune-all",
+        is_flag=True,
+        help="Take away stale files of earlier runs even if they are more than 30% of an entry.",
+    ),
+    option(
+        "--dry-run",
+        is_flag=True,
+        help="Show what a run would write, remove and ask Figma for (with --report also as JSON). Asks for metadata; "
+        "touches no file.",
     ),
     option(
         "--state-dir", type=click.Path(file_okay=False), default=".", help="Where the checkpoint lives. [default: .]"
@@ -211,7 +258,11 @@ _SHARED = (
     ),
     option("--worker-max-tasks", type=click.IntRange(1), metavar="N", help="Downloads of one worker. [default: any]"),
     option(
-        "--log-format", type=click.Choice(["text", "json"]), default="text", help="Form of the log. [default: text]"
+        "--log-format",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        help="Form of the log. json without --log-file: standard error has the log alone, all else is on standard "
+        "output. [default: text]",
     ),
     option(
         "--log-file", type=click.Path(dir_okay=False), metavar="FILE", help="Append the log, from info on, to a file."

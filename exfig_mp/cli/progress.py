@@ -8,13 +8,15 @@ import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from exfig_mp.cli.console import is_terminal, open_console
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from rich.console import Console
     from rich.progress import TaskID
 
     from exfig_mp.ledger import Ledger
@@ -27,11 +29,11 @@ _ROWS = 12  # configs with a bar of their own
 @asynccontextmanager
 async def progress(ledger: Ledger, *, quiet: bool, color: bool) -> AsyncIterator[None]:
     """Show `ledger` on standard error as long as the context is open."""
-    console = Console(stderr=True, no_color=None if color else True)
     if quiet:
         yield
         return
-    show = _bars if console.is_terminal and not os.environ.get("CI") else _lines
+    console = open_console(stderr=True, no_color=not color)
+    show = _bars if is_terminal(console) and not os.environ.get("CI") else _lines
     task = asyncio.create_task(show(ledger, console))
     try:
         yield
@@ -68,7 +70,7 @@ async def _lines(ledger: Ledger, console: Console) -> None:
     while True:
         await asyncio.sleep(_LINE)
         done = f"{ledger.settled:,}/{ledger.total:,} renders" if ledger.total else "reading metadata"
-        console.print(f"{done}  {_facts(ledger, speed.of(ledger))}", highlight=False, markup=False)
+        console.print(f"{done}  {_facts(ledger, speed.of(ledger))}", highlight=False, markup=False, soft_wrap=True)
 
 
 class _Speed:
@@ -93,5 +95,5 @@ def _facts(ledger: Ledger, speed: float) -> str:
         why = "paused by Figma" if ledger.wait.reason == "pause" else "at its rate limit"
         facts.append(f"{ledger.wait.lane} {why}: {left:.0f} s")
     if ledger.failed:
-        facts.append(f"{len(ledger.failed)} failed")
+        facts.append(f"{len(ledger.failed):,} renders failed")
     return "  ".join(facts)

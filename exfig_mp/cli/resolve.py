@@ -5,6 +5,7 @@ Everything heavy is imported inside the functions: commands import this module t
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import shlex
@@ -21,21 +22,23 @@ from exfig_mp.hashing import digest, identity
 from exfig_mp.model import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from exfig_mp.abort import AbortPolicy
     from exfig_mp.cli.options import CommandOptions
     from exfig_mp.config import Config
     from exfig_mp.engines.protocol import Supervision
-    from exfig_mp.exporters.settings import Abort, Figma, Resources
+    from exfig_mp.exporters.settings import Abort, Cache, Figma, Resources
+    from exfig_mp.incremental import CacheOptions
     from exfig_mp.log import LogOptions
     from exfig_mp.ratelimit import Rate
     from exfig_mp.retry import RetryPolicy
     from exfig_mp.run_options import RunOptions, Work
-    from exfig_mp.sources.figma_api import Token
+    from exfig_mp.sources.figma_calls import Token
 
 T = TypeVar("T")
 
+_DAY = 86_400.0
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*")
 
 
@@ -50,7 +53,7 @@ def resolve(options: CommandOptions, configs: Iterable[Config], work: Iterable[W
     from exfig_mp.ratelimit import CEILING
     from exfig_mp.resume import MAX_AGE
     from exfig_mp.run_options import RunOptions
-    from exfig_mp.sources.figma_api import ApiOptions
+    from exfig_mp.sources.figma_calls import ApiOptions
     from exfig_mp.sources.figma_limits import MONTHLY, spacings
     from exfig_mp.transfer import TransferOptions
 
@@ -78,6 +81,7 @@ def resolve(options: CommandOptions, configs: Iterable[Config], work: Iterable[W
             spacings=tier_spacings,
             max_wait=_pick(options.max_wait, (one.max_wait for one in figma), 300.0),
         ),
+        cache=cache_options(options, [root.common.cache for root in roots]),
         config_hash=identity(*(f"{label}={hash_}" for label, hash_ in sorted(entries.items()))),
         entries=entries,
         state_dir=options.state_dir,
@@ -100,6 +104,28 @@ def resolve(options: CommandOptions, configs: Iterable[Config], work: Iterable[W
         supervision=_supervision(options, [root.resources for root in roots]),
         log=log_options(options),
         fail_fast=fail_fast,
+    )
+
+
+def cache_options(options: CommandOptions, configured: Sequence[Cache] = ()) -> CacheOptions:
+    """Return what is remembered between runs, and where."""
+    from exfig_mp.incremental import CacheOptions
+
+    default = CacheOptions()
+    configured_granular = ((one.granular and one.enabled) or None for one in configured)
+    granular = _pick(options.experimental_granular_cache, configured_granular, default=False)
+    asked = options.cache if options.cache is not None else (options.experimental_granular_cache or None)
+    enabled = _pick(asked, (one.enabled or None for one in configured), default=False)
+    path = _pick(options.cache_path, (one.path for one in configured), ".exfig-cache")
+    return CacheOptions(
+        # What one frame gives without a config is nobody's but the user's. ExFig v1 has a file of this name with .json.
+        folder=path.removesuffix(".json") if configured or enabled else "",
+        enabled=enabled,
+        granular=granular and enabled,
+        force=options.force,
+        size=int(_pick(options.cache_size, (), default.size)),
+        prunes=bool(configured),
+        prune_all=options.prune_all,
     )
 
 
@@ -165,7 +191,7 @@ def read_token(environ: Mapping[str, str]) -> Token:
     Raises:
         FigmaError: there is none.
     """
-    from exfig_mp.sources.figma_api import Token
+    from exfig_mp.sources.figma_calls import Token
 
     personal, oauth = (environ.get(f"FIGMA_{kind}_TOKEN", "").strip() for kind in ("PERSONAL", "OAUTH"))
     value = personal or oauth
@@ -186,10 +212,23 @@ def cores() -> int:
     return max(1, min(usable, int(limit) if limit else usable, 8))
 
 
-def resume_command(arguments: list[str]) -> str:
-    """Return the command that goes on from this run's checkpoint."""
+def resume_command(arguments: list[str], blocked: float = 0.0, max_age: float = 0.0) -> str:
+    """Return the command that goes on from this run's checkpoint.
+
+    Where Figma has `blocked` something for so many seconds that the checkpoint might be older than `max_age` by then,
+    the command allows for that, and for a long weekend.
+    """
     kept = [argument for argument in arguments if argument not in {"--restart", "--resume", "--resume=force"}]
+    if blocked > max_age / 2:
+        age = f"{math.ceil(blocked / _DAY) + 3}d"
+        kept = [*_without(kept, "--checkpoint-max-age"), "--checkpoint-max-age", age]
     return shlex.join(["exfig-mp", *kept, "--resume"])
+
+
+def _without(arguments: list[str], option: str) -> list[str]:
+    """Return `arguments` without `option` and its value."""
+    pairs = zip(["", *arguments], arguments, strict=False)
+    return [one for before, one in pairs if option not in {before, one} and not one.startswith(f"{option}=")]
 
 
 def _origin(url: str | None) -> str:

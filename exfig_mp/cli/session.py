@@ -12,11 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from exfig_mp import __version__
 from exfig_mp.cli.resolve import log_options, resume_command
-from exfig_mp.errors import ConfigError
+from exfig_mp.errors import ConfigError, DiskError, ExfigError
 
 if TYPE_CHECKING:
     from exfig_mp.cli.options import CommandOptions
@@ -36,38 +34,85 @@ class Task:
     loaded: Loaded | None = None
 
 
+def preview(task: Task, options: CommandOptions) -> None:
+    """Show what a run would do, and exit: 0 if all of it could be planned, else as the run would."""
+    from exfig_mp.brake import Brake
+    from exfig_mp.cli.forecast_view import show_forecast
+    from exfig_mp.forecast import forecast, to_json
+    from exfig_mp.log import open_log
+    from exfig_mp.report import exit_code_for
+    from exfig_mp.run_log import RunLog
+    from exfig_mp.transfer import place
+    from exfig_mp.wiring import Given
+
+    ledger = _ledger_of(task)
+    usable = _usable(task, ledger)
+    log = open_log(log_options(options), secrets=(usable.api.token.value,), run=usable.transfer.run)
+    given = Given(task.work, usable, ledger, log, RunLog(log, ledger), Brake(usable.abort, fail_fast=usable.fail_fast))
+    try:
+        found = asyncio.run(forecast(given))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    given.said.entries()
+    show_forecast(found, ledger, options)
+    for path in options.report:
+        place(str(Path(path).absolute()), to_json(found), fsync=False)
+    sys.exit(exit_code_for({one.failure.cause for one in ledger.entry_failures}))
+
+
 def execute(task: Task, options: CommandOptions) -> None:
     """Run the task, show what happens, and exit with the code that the report asks for."""
+    from exfig_mp.cli.main import show_error
     from exfig_mp.cli.summary import show_summary
-    from exfig_mp.ledger import EntryFailure, Ledger
     from exfig_mp.log import open_log
-    from exfig_mp.model import Failure
+    from exfig_mp.run_log import began, ended, refused
 
     for path in options.report:
         if not path.endswith(".json"):
             raise ConfigError(f"{path}: reports are written as .json only")
+    if options.dry_run:
+        preview(task, options)
     secrets = (task.options.api.token.value,) if task.options else ()
     log = open_log(log_options(options), secrets=secrets, run=task.options.transfer.run if task.options else "")
     if log.problems:
         raise ConfigError(log.problems[0], "choose another --log-file")
+    ledger = _ledger_of(task)
+    try:
+        usable = _usable(task, ledger)
+        began(log, task.work, usable)
+        report, caught = _run(task, options, ledger, log)
+    except ExfigError as error:
+        refused(log, error)
+        if not options.has_json_on_stderr:
+            raise
+        show_error(error, to_stderr=False)
+        sys.exit(error.exit_code)
+    resume = resume_command(sys.argv[1:], ledger.blocked_for, usable.checkpoint_max_age)
+    show_summary(report, options, resume)
+    are_written = _write_reports(report, options)
+    exit_code = 128 + caught[0] if caught else report.exit_code or int(not are_written)
+    ended(log, report, exit_code)
+    sys.exit(exit_code)
+
+
+def _ledger_of(task: Task) -> Ledger:
+    """Return a ledger that knows what is wrong with the configs."""
+    from exfig_mp.ledger import EntryFailure, Ledger
+    from exfig_mp.model import Failure
+
     ledger = Ledger()
     for failed in task.loaded.failed if task.loaded else ():
         for problem in failed.problems:
             ledger.entry_failures.append(EntryFailure(failed.label, "", Failure("config", str(problem)), time.time()))
     for config in task.loaded.configs if task.loaded else ():
         ledger.warnings += [str(warning) for warning in config.warnings]
+    return ledger
+
+
+def _usable(task: Task, ledger: Ledger) -> RunOptions:
     if task.options is None:
         raise ConfigError("no config can be used", problems=tuple(one.failure.message for one in ledger.entry_failures))
-    report, caught = _run(task, options, ledger, log)
-    resume = resume_command(sys.argv[1:])
-    if caught:
-        name = signal.Signals(caught[0]).name
-        click.echo(f"Interrupted by {name} with {ledger.settled:,} of {ledger.total:,} renders done.", err=True)
-        click.echo(f"  Everything done is kept. Go on with: {resume}", err=True)
-    else:
-        show_summary(report, options, resume)
-    _write_reports(report, options)
-    sys.exit(128 + caught[0] if caught else report.exit_code)
+    return task.options
 
 
 def _run(task: Task, options: CommandOptions, ledger: Ledger, log: Log) -> tuple[Report, list[int]]:
@@ -98,6 +143,7 @@ async def _run_until_signal(task: Task, options: CommandOptions, ledger: Ledger,
         if caught:
             os._exit(128 + number)  # the second signal: workers die with this process
         caught.append(number)
+        ledger.signal = signal.Signals(number).name
         running.cancel()
 
     loop = asyncio.get_running_loop()
@@ -105,7 +151,7 @@ async def _run_until_signal(task: Task, options: CommandOptions, ledger: Ledger,
     loop.set_exception_handler(lambda _, context: log.info("left behind", **{k: str(v) for k, v in context.items()}))
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop, number)
-    async with progress(ledger, quiet=options.quiet, color=not options.no_color):
+    async with progress(ledger, quiet=options.quiet or options.has_json_on_stderr, color=not options.no_color):
         try:
             return await running, caught
         except asyncio.CancelledError:  # so early that the run had not begun
@@ -115,9 +161,17 @@ async def _run_until_signal(task: Task, options: CommandOptions, ledger: Ledger,
             return build_report(ledger, Run(__version__, datetime.now(UTC).isoformat(timespec="seconds"), 0.0)), caught
 
 
-def _write_reports(report: Report, options: CommandOptions) -> None:
+def _write_reports(report: Report, options: CommandOptions) -> bool:
+    """Write what `--report` asks for; are all of them written? The disk may be as full as it was for the run."""
+    from exfig_mp.cli.main import show_error
     from exfig_mp.report import to_json
     from exfig_mp.transfer import place
 
+    are_written = True
     for path in options.report:
-        place(str(Path(path).absolute()), to_json(report), fsync=False)
+        try:
+            place(str(Path(path).absolute()), to_json(report), fsync=False)
+        except DiskError as error:
+            show_error(error, to_stderr=not options.has_json_on_stderr)
+            are_written = False
+    return are_written

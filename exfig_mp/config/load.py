@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from exfig_mp.config.document import Document
     from exfig_mp.config.problems import KeyPath
     from exfig_mp.exporters import Root
+    from exfig_mp.exporters.color_protocol import ColorEntry
     from exfig_mp.exporters.protocol import Entry
     from exfig_mp.model import Kind
 
@@ -43,7 +44,7 @@ class Config:
     file_ids: tuple[str, ...]
 
     def entries(self, kinds: Collection[Kind] = ("icons", "images"), filter_: str | None = None) -> tuple[Entry, ...]:
-        """Return the entries of all platforms that are of one of `kinds`, in the order of the config.
+        """Return the entries of icons and images of all platforms, in the order of the config.
 
         Args:
             kinds: which lists count.
@@ -54,6 +55,13 @@ class Config:
             for entry in self.root.entries()
             if entry.kind in kinds
         )
+
+    def color_entries(self, filter_: str | None = None) -> tuple[ColorEntry, ...]:
+        """Return the entries of colours of all platforms, in the order of the config; see `entries`."""
+        # Here, as the options are slow to import.
+        from exfig_mp.exporters.color_entries import color_entries  # noqa: PLC0415  # see above
+
+        return tuple(replace(entry, filter=filter_) for entry in color_entries(self.root))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,6 +56,16 @@ class Root(Section):
             for element in (*platform.icons, *platform.images)
         ):
             found.append((("figma", "lightFileId"), "is required for icons and images"))
+        elif not (self.figma.light_file_id or self.common.variables_colors):
+            found += [
+                (
+                    (key, "colors", index),
+                    "needs figma.lightFileId for styles, or the file of its variables: tokensFileId",
+                )
+                for key, platform in self.platforms().items()
+                for index, element in enumerate(platform.colors)
+                if not (element.tokens_file_id or element.tokens_collection_name or element.light_mode_name)
+            ]
         return found
 
     def entries(self) -> tuple[Entry, ...]:

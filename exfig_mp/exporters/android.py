@@ -1,6 +1,7 @@
 """Android: what the config says about it, and where drawables go.
 
-Icons and vector images lie in `drawable`, pixels in a folder for each density; dark ones in the `night` twins.
+Icons and vector images lie as VectorDrawable in `drawable`, pixels in a folder for each density; dark ones in the
+`night` twins.
 """
 
 from collections.abc import Container, Iterator, Sequence
@@ -9,9 +10,10 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Le
 
-from exfig_mp.exporters.entries import LOCAL_DRAWING, NO_CODE, Export, Scope, build_entries
+from exfig_mp.exporters.entries import NO_CODE, Export, Scope, build_entries
+from exfig_mp.exporters.identifiers import is_ascii_identifier
 from exfig_mp.exporters.naming import NameStyle
-from exfig_mp.exporters.placing import appearances, by_path, join, remote_file
+from exfig_mp.exporters.placing import Picture, appearances, by_path, join, png, vector_drawable
 from exfig_mp.exporters.protocol import Entry
 from exfig_mp.exporters.settings import (
     AssetEntry,
@@ -26,10 +28,13 @@ from exfig_mp.exporters.settings import (
     Text,
     WebpOptions,
     problems_of,
+    within,
 )
-from exfig_mp.model import Asset, Format, GeneratedFile, RemoteFile
+from exfig_mp.model import Asset, GeneratedFile, RemoteFile
 
 DENSITIES = {1: "mdpi", 1.5: "hdpi", 2: "xhdpi", 3: "xxhdpi", 4: "xxxhdpi"}
+PRECISION = 4
+"""Digits behind the point in path data, unless the config says another number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +60,15 @@ class ThemeAttributes(Section):
     auto_create_markers: bool = False
     name_transform: NameTransform = NameTransform()
 
+    def problems(self) -> Iterator[Problem]:
+        """Yield what is wrong beyond types: markers are comments of one line."""
+        texts = {"themeName": self.theme_name, "markerStart": self.marker_start, "markerEnd": self.marker_end}
+        for key, text in texts.items():
+            if "--" in text or text.endswith("-") or not text.isprintable():
+                yield (key,), "is part of an XML comment of one line, which can have neither -- nor control characters"
+        if self.marker_start == self.marker_end:
+            yield ("markerEnd",), "must differ from markerStart"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AndroidColors(ColorsEntry):
@@ -66,6 +80,15 @@ class AndroidColors(ColorsEntry):
     color_kotlin: Text | None = None
     theme_attributes: ThemeAttributes | None = None
 
+    def problems(self) -> Iterator[Problem]:
+        """Yield what is wrong beyond types."""
+        yield from ColorsEntry.problems(self)
+        package = self.compose_package_name
+        if package and not all(map(is_ascii_identifier, package.split("."))):
+            yield ("composePackageName",), f"{package!r} cannot be the name of a package"
+        if self.theme_attributes:
+            yield from within(("themeAttributes",), self.theme_attributes.problems())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AndroidIcons(AssetEntry):
@@ -75,7 +98,7 @@ class AndroidIcons(AssetEntry):
     compose_package_name: Text | None = None
     compose_format: Literal["resourceReference", "imageVector"] = "resourceReference"
     compose_extension_target: Text | None = None
-    path_precision: Annotated[int, Ge(1), Le(6)] = 4
+    path_precision: Annotated[int, Ge(1), Le(6)] = PRECISION
     strict_path_validation: bool | None = None
 
 
@@ -95,8 +118,6 @@ class AndroidImages(AssetEntry):
         for index, scale in enumerate(self.scales):
             if scale not in DENSITIES:
                 yield ("scales", index), f"{scale:g} is no screen density: they are 1, 1.5, 2, 3 and 4"
-        if self.format == "webp":
-            yield ("format",), "webp has to be converted, which this version cannot do yet: use png"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,21 +153,23 @@ class Android(Section):
 
     def _icons(self, icons: AndroidIcons) -> Export:
         code = (NO_CODE,) if icons.compose_package_name else ()
-        return self._vectors(icons.output, icons, code)
+        return self._vectors(icons.output, icons, icons.path_precision, code)
 
     def _images(self, images: AndroidImages) -> Export:
         if images.format == "svg":
             return self._vectors(images.output, images)
         exporter = Drawables(
-            folder=join(self.main_res, images.output), format="png", scales=tuple(sorted(set(images.scales)))
+            folder=join(self.main_res, images.output),
+            picture=png(images.source_format, images.webp_options, as_webp=images.format == "webp"),
+            scales=tuple(sorted(set(images.scales))),
         )
-        warnings = (LOCAL_DRAWING,) if images.source_format == "svg" else ()
-        return Export(exporter=exporter, style=images.name_style, warnings=warnings)
+        return Export(exporter=exporter, style=images.name_style)
 
-    def _vectors(self, output: str, element: AssetEntry, warnings: tuple[str, ...] = ()) -> Export:
-        exporter = Drawables(folder=join(self.main_res, output), format="svg")
-        warning = "SVG is written as it comes: this version cannot convert it to VectorDrawable yet"
-        return Export(exporter=exporter, style=element.name_style, warnings=(*warnings, warning))
+    def _vectors(
+        self, output: str, element: AssetEntry, precision: int = PRECISION, warnings: tuple[str, ...] = ()
+    ) -> Export:
+        exporter = Drawables(folder=join(self.main_res, output), picture=vector_drawable(precision))
+        return Export(exporter=exporter, style=element.name_style, warnings=warnings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,18 +177,21 @@ class Drawables:
     """The exporter of Android: one folder for each scale and appearance."""
 
     folder: str
-    format: Format
+    picture: Picture
     scales: tuple[float, ...] = (1,)
 
     def files(self, assets: Sequence[Asset]) -> tuple[RemoteFile, ...]:
         """See `Exporter`."""
         single = len(self.scales) == 1
         return by_path(
-            remote_file(
-                join(self.folder, drawable_folder(scale, dark=dark, single=single), f"{asset.name}.{self.format}"),
+            self.picture.at(
+                join(
+                    self.folder,
+                    drawable_folder(scale, dark=dark, single=single),
+                    f"{asset.name}.{self.picture.ending}",
+                ),
                 asset,
                 node,
-                self.format,
                 scale,
             )
             for asset in assets

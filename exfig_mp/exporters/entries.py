@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from exfig_mp.exporters.settings import Common, CommonAssets, Figma
     from exfig_mp.model import Kind, Platform
 
-LOCAL_DRAWING = "sourceFormat svg is ignored: this version has Figma draw the PNGs"
 NO_CODE = "no code is generated: this version writes the assets only"
 
 _FRAMES: dict[Kind, str] = {"icons": "Icons", "images": "Illustrations"}

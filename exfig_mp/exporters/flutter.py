@@ -6,9 +6,10 @@ An image lies beside its `2.0x`, `3.0x`, ... folders, where the framework looks 
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
-from exfig_mp.exporters.entries import LOCAL_DRAWING, NO_CODE, Export, Scope, build_entries
+from exfig_mp.exporters.entries import NO_CODE, Export, Scope, build_entries
+from exfig_mp.exporters.identifiers import is_ascii_identifier
 from exfig_mp.exporters.naming import dark_suffix
-from exfig_mp.exporters.placing import appearances, by_path, join, remote_file
+from exfig_mp.exporters.placing import Picture, appearances, by_path, join, png
 from exfig_mp.exporters.protocol import Entry
 from exfig_mp.exporters.settings import (
     AssetEntry,
@@ -24,7 +25,7 @@ from exfig_mp.exporters.settings import (
     WebpOptions,
     problems_of,
 )
-from exfig_mp.model import Asset, Format, GeneratedFile, RemoteFile
+from exfig_mp.model import Asset, GeneratedFile, RemoteFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,12 @@ class FlutterColors(ColorsEntry):
 
     output: Text = "colors.dart"
     class_name: Text = "AppColors"
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield what is wrong beyond types."""
+        yield from ColorsEntry.problems(self)
+        if not is_ascii_identifier(self.class_name):
+            yield ("className",), f"{self.class_name!r} cannot be the name of a class"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +62,6 @@ class FlutterImages(AssetEntry):
     format: ImageFormat = "png"
     webp_options: WebpOptions | None = None
     source_format: SourceFormat = "png"
-
-    def problems(self) -> Iterator[Problem]:
-        """Yield what is wrong beyond types."""
-        yield from AssetEntry.problems(self)
-        if self.format == "webp":
-            yield ("format",), "webp has to be converted, which this version cannot do yet: use png"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,20 +90,21 @@ class FlutterAssets:
     """The exporter of Flutter: scale 1 in the folder, others in folders of their own; dark files beside light ones."""
 
     folder: str
-    format: Format
+    picture: Picture
     dark_suffix: str = "_dark"
     scales: tuple[float, ...] = (1,)
 
     def files(self, assets: Sequence[Asset]) -> tuple[RemoteFile, ...]:
         """See `Exporter`."""
         return by_path(
-            remote_file(
+            self.picture.at(
                 join(
-                    self.folder, _scale_folder(scale), f"{asset.name}{self.dark_suffix if dark else ''}.{self.format}"
+                    self.folder,
+                    _scale_folder(scale),
+                    f"{asset.name}{self.dark_suffix if dark else ''}.{self.picture.ending}",
                 ),
                 asset,
                 node,
-                self.format,
                 scale,
             )
             for asset in assets
@@ -117,19 +119,19 @@ class FlutterAssets:
 
 def _icons(icons: FlutterIcons) -> Export:
     suffix = dark_suffix(icons.name_style)
-    exporter = FlutterAssets(folder=join(icons.output), format="svg", dark_suffix=suffix)
+    exporter = FlutterAssets(folder=join(icons.output), picture=Picture(format="svg"), dark_suffix=suffix)
     return Export(exporter=exporter, style=icons.name_style, dark_suffix=suffix, warnings=(NO_CODE,))
 
 
 def _images(images: FlutterImages) -> Export:
     suffix, folder = dark_suffix(images.name_style), join(images.output)
     if images.format == "svg":
-        exporter = FlutterAssets(folder=folder, format="svg", dark_suffix=suffix)
+        exporter = FlutterAssets(folder=folder, picture=Picture(format="svg"), dark_suffix=suffix)
         return Export(exporter=exporter, style=images.name_style, dark_suffix=suffix, warnings=(NO_CODE,))
     scales = tuple(sorted(set(images.scales)))
-    exporter = FlutterAssets(folder=folder, format="png", dark_suffix=suffix, scales=scales)
-    warnings = (NO_CODE, LOCAL_DRAWING) if images.source_format == "svg" else (NO_CODE,)
-    return Export(exporter=exporter, style=images.name_style, dark_suffix=suffix, warnings=warnings)
+    picture = png(images.source_format, images.webp_options, as_webp=images.format == "webp")
+    exporter = FlutterAssets(folder=folder, picture=picture, dark_suffix=suffix, scales=scales)
+    return Export(exporter=exporter, style=images.name_style, dark_suffix=suffix, warnings=(NO_CODE,))
 
 
 def _scale_folder(scale: float) -> str:

@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from exfig_mp.errors import ConfigError
 from exfig_mp.exporters.naming import Named, safe_name
-from exfig_mp.exporters.placing import appearances, by_path, join, remote_file
+from exfig_mp.exporters.placing import Picture, appearances, by_path, join, png
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
-    from exfig_mp.model import Asset, Format, GeneratedFile, RemoteFile
+    from exfig_mp.exporters.settings import WebpOptions
+    from exfig_mp.model import Asset, GeneratedFile, RemoteFile
+
+FileFormat = Literal["png", "svg", "jpg", "pdf", "webp"]
+"""What files in a folder may be: what Figma draws, or WebP made of its PNG."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folder:
     """The exporter of a folder: `<folder>/<name>[<dark suffix>].<format>`. Vector formats have no scale.
 
+    `webp` says how files of that format are made.
+
     Raises:
         ConfigError: the dark suffix cannot be part of a file name.
     """
 
     folder: str
-    format: Format
+    format: FileFormat
     scale: float = 1
     dark_suffix: str = "_dark"
+    webp: WebpOptions | None = None
 
     def __post_init__(self) -> None:
         whole = f"x{self.dark_suffix}"
@@ -35,12 +42,12 @@ class Folder:
 
     def files(self, assets: Sequence[Asset]) -> tuple[RemoteFile, ...]:
         """See `Exporter`."""
+        picture = png("png", self.webp, as_webp=True) if self.format == "webp" else Picture(format=self.format)
         return by_path(
-            remote_file(
-                join(self.folder, f"{asset.name}{self.dark_suffix if dark else ''}.{self.format}"),
+            picture.at(
+                join(self.folder, f"{asset.name}{self.dark_suffix if dark else ''}.{picture.ending}"),
                 asset,
                 node,
-                self.format,
                 self.scale,
             )
             for asset in assets

@@ -48,6 +48,12 @@ def final_name(raw: str, naming: Naming) -> Named | Refused:
 
     The regexps of `naming` must be sound (`regexp_problem`).
     """
+    name = styled_name(raw, naming)
+    return name if isinstance(name, Refused) else safe_name(name)
+
+
+def styled_name(raw: str, naming: Naming) -> str | Refused:
+    """Return a name collapsed, validated, replaced and styled; it may be anything but a safe file name."""
     name = collapse(unicodedata.normalize("NFC", raw))
     if naming.validate is not None:
         pattern = compile_regexp(naming.validate)
@@ -58,7 +64,7 @@ def final_name(raw: str, naming: Naming) -> Named | Refused:
     for style in (naming.style, naming.file_style):
         if style:
             name = restyle(name, style)
-    return safe_name(name)
+    return name
 
 
 def collapse(name: str) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exfig_mp.model import RemoteFile, Render
+from exfig_mp.model import Raster, RemoteFile, Render, VectorDrawable, Webp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from exfig_mp.model import Asset, Format, Node
+    from exfig_mp.exporters.settings import SourceFormat, WebpOptions
+    from exfig_mp.model import Asset, Conversion, Format, Node
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -29,10 +31,48 @@ def appearances(asset: Asset) -> Iterator[tuple[bool, Node]]:
         yield True, asset.dark
 
 
-def remote_file(path: str, asset: Asset, node: Node, format: Format, scale: float = 1.0) -> RemoteFile:  # noqa: A002 - the word of the config and of the API
-    """Return the file at `path`, which Figma draws."""
-    scale = scale if format in {"png", "jpg"} else 1.0
-    return RemoteFile(path=path, render=Render(node=node, format=format, scale=float(scale)), asset=asset.source_name)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """How a picture comes about: what Figma draws, what is made of that here, and how the file's name ends.
+
+    What is `rasterised` is drawn by Figma as an SVG once, whatever the scales. All else is drawn in each scale; then
+    `steps` follow, into which goes what an asset itself says (is it for right-to-left layouts?).
+    """
+
+    format: Format
+    extension: str = ""
+    rasterised: bool = False
+    steps: tuple[Conversion, ...] = ()
+
+    @property
+    def ending(self) -> str:
+        """The end of the file's name, without the dot."""
+        return self.extension or ("png" if self.rasterised else self.format)
+
+    def at(self, path: str, asset: Asset, node: Node, scale: float = 1.0) -> RemoteFile:
+        """Return the file at `path`; an SVG or PDF has no scale."""
+        scale, steps = float(scale), tuple(_suited(step, asset) for step in self.steps)
+        if self.rasterised:
+            scale, steps = 1.0, (Raster(scale), *steps)
+        elif self.format in {"svg", "pdf"}:
+            scale = 1.0
+        return RemoteFile(path, Render(node=node, format=self.format, scale=scale), asset.source_name, steps)
+
+
+def png(source: SourceFormat, webp: WebpOptions | None = None, *, as_webp: bool = False) -> Picture:
+    """Return how PNG pictures come about, or WebP ones: Figma draws their pixels, or an SVG from which we do."""
+    steps: tuple[Conversion, ...] = ()
+    if as_webp:
+        steps = (Webp(quality=webp.quality, lossless=webp.encoding == "lossless") if webp else Webp(),)
+    rasterised = source == "svg"
+    return Picture(
+        format="svg" if rasterised else "png", extension="webp" if as_webp else "", rasterised=rasterised, steps=steps
+    )
+
+
+def vector_drawable(precision: int) -> Picture:
+    """Return how Android's vectors come about: from an SVG, with so many digits behind the point."""
+    return Picture(format="svg", extension="xml", steps=(VectorDrawable(precision=precision),))
 
 
 def by_path(files: Iterable[RemoteFile]) -> tuple[RemoteFile, ...]:
@@ -43,6 +83,12 @@ def by_path(files: Iterable[RemoteFile]) -> tuple[RemoteFile, ...]:
 def foundation_json(value: object) -> bytes:
     """Return JSON as Apple's Foundation prints it, so that Xcode's own edits make small diffs. No empty containers."""
     return _printed(value, "\n").encode()
+
+
+def _suited(step: Conversion, asset: Asset) -> Conversion:
+    if isinstance(step, VectorDrawable) and asset.right_to_left:
+        return VectorDrawable(precision=step.precision, right_to_left=True)
+    return step
 
 
 def _printed(value: object, margin: str) -> str:

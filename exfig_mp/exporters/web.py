@@ -1,5 +1,6 @@
 """Web: what the config says about it, and where its SVG files go. All of its file names are in snake case."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -31,6 +32,20 @@ class WebColors(ColorsEntry):
     css_file_name: Text = "theme.css"
     ts_file_name: Text = "variables.ts"
     json_file_name: Text | None = None
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield what is wrong beyond types."""
+        yield from ColorsEntry.problems(self)
+        names = {
+            "cssFileName": self.css_file_name,
+            "tsFileName": self.ts_file_name,
+            "jsonFileName": self.json_file_name,
+        }
+        seen: set[str] = set()
+        for key, name in names.items():
+            if name in seen:
+                yield (key,), f"{name!r} is the name of another file of these colors"
+            seen |= {name} if name else set()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from exfig_mp.exporters.entries import LOCAL_DRAWING, NO_CODE, Export, Scope, build_entries
+from exfig_mp.exporters.entries import NO_CODE, Export, Scope, build_entries
 from exfig_mp.exporters.naming import matches
 from exfig_mp.exporters.pairing import split_idiom
-from exfig_mp.exporters.placing import appearances, by_path, foundation_json, join, remote_file
+from exfig_mp.exporters.placing import Picture, appearances, by_path, foundation_json, join, png
 from exfig_mp.exporters.protocol import Entry
 from exfig_mp.exporters.settings import Common, Figma, Problem, RenderMode, Section, Text, problems_of
 from exfig_mp.exporters.xcode_options import IosColors, IosIcons, IosImages, IosTypography
-from exfig_mp.model import Asset, Format, GeneratedFile, RemoteFile
+from exfig_mp.model import Asset, GeneratedFile, RemoteFile
 
 _SCALES = {
     "iphone": (1, 2, 3),
@@ -62,7 +62,7 @@ class Ios(Section):
         rendering = Rendering.of(icons)
         exporter = ImageSets(
             folder=join(self.xcassets_path, icons.assets_folder),
-            format=icons.format,
+            picture=Picture(format=icons.format),
             rendering=rendering,
             vectors=("*",) if vectors == "*" else vectors,
         )
@@ -77,13 +77,11 @@ class Ios(Section):
         rendering = Rendering.of(images)
         exporter = ImageSets(
             folder=join(self.xcassets_path, images.assets_folder),
-            format="png",
+            picture=png(images.source_format),
             scales=tuple(sorted(set(images.scales))),
             rendering=rendering,
         )
         warnings = _code_warnings(images)
-        if images.source_format == "svg":
-            warnings += (LOCAL_DRAWING,)
         if images.output_format == "heic":
             warnings += ("HEIC is not available here: PNG is written instead",)
         return Export(
@@ -129,7 +127,7 @@ class ImageSets:
     """
 
     folder: str
-    format: Format
+    picture: Picture
     scales: tuple[float, ...] = ()
     rendering: Rendering = Rendering()
     vectors: tuple[str, ...] = ()
@@ -157,10 +155,11 @@ class ImageSets:
         for dark, node in appearances(asset):
             for scale in self.scales or (None,):
                 if scale is None or allowed is None or scale in allowed:
-                    name = _file_name(asset, scale, dark=dark)
-                    path = join(self.folder, f"{asset.name}.imageset", f"{name}.{self.format}")
-                    file = remote_file(path, asset, node, self.format, scale or 1)
-                    yield _Image(file=file, item=_item(asset, f"{name}.{self.format}", scale, dark=dark), dark=dark)
+                    name = (
+                        f"{_file_name(asset, scale, dark=dark, is_ours=self.picture.rasterised)}.{self.picture.ending}"
+                    )
+                    file = self.picture.at(join(self.folder, f"{asset.name}.imageset", name), asset, node, scale or 1)
+                    yield _Image(file=file, item=_item(asset, name, scale, dark=dark), dark=dark)
 
     def _contents(self, asset: Asset, present: "list[_Image]") -> bytes:
         properties: dict[str, object] = {}
@@ -192,10 +191,12 @@ def _by_name_and_idiom(asset: Asset) -> tuple[str, str]:
     return asset.name, asset.idiom
 
 
-def _file_name(asset: Asset, scale: float | None, *, dark: bool) -> str:
+def _file_name(asset: Asset, scale: float | None, *, dark: bool, is_ours: bool) -> str:
+    """Return a file's name without its end. ExFig v1 names more simply what `is_ours`, drawn here from an SVG."""
     idiom = f"~{asset.idiom}" if asset.idiom else ""
-    appearance = "D" if dark else "L" if asset.dark else ""
-    return f"{asset.name}{idiom}{appearance}" + (f"@{scale_text(scale)}" if scale else "")
+    appearance = "D" if dark else "L" if asset.dark and not is_ours else ""
+    is_marked = scale is not None and not (is_ours and scale == 1)
+    return f"{asset.name}{idiom}{appearance}" + (f"@{scale_text(scale)}" if scale and is_marked else "")
 
 
 def _item(asset: Asset, filename: str, scale: float | None, *, dark: bool) -> dict[str, object]:

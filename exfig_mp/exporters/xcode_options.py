@@ -37,6 +37,8 @@ class IosColors(ColorsEntry):
         yield from ColorsEntry.problems(self)
         if self.use_color_assets and not self.assets_folder:
             yield ("assetsFolder",), "is required when useColorAssets is true"
+        if self.color_swift and self.color_swift == self.swiftui_color_swift:
+            yield ("swiftuiColorSwift",), "must be another file than colorSwift"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,16 +7,19 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from exfig_mp.errors import FigmaError
 from exfig_mp.model import Failure, Node, Variant, Variants
-from exfig_mp.sources.figma_wire import Component
+from exfig_mp.sources.file_record import FileRecord, NoRecords
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from exfig_mp.exporters.protocol import Selection
     from exfig_mp.sources.figma_api import FigmaApi
+    from exfig_mp.sources.figma_wire import Component
+    from exfig_mp.sources.file_record import FileRecords
 
 _PLATFORM_KEYWORDS = frozenset({"ios", "android", "none"})
 _RIGHT_TO_LEFT = "rtl"
@@ -24,32 +27,50 @@ _WORD = re.compile(r"[A-Za-z]+")
 
 
 class File(Struct, frozen=True):
-    """One Figma file as a run sees it: all that is read of it, read once."""
+    """One Figma file as a run sees it: all that is read of it, read once.
+
+    `revisions` say since when single nodes look as they do, where that is known; all others count as new.
+    """
 
     key: str
-    name: str
-    version: str
-    components: tuple[Component, ...]
+    record: FileRecord
+    revisions: dict[str, str] = {}
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self.record.meta.name
+
+    @property
+    def components(self) -> tuple[Component, ...]:
+        """Its published components."""
+        return self.record.components
+
+    @property
+    def version(self) -> str:
+        """Changes whenever the file may have changed (see `FileMeta.revision`)."""
+        return self.record.meta.revision
 
 
 Files = dict[str, File | Failure]
 
 
-async def fetch(api: FigmaApi, file_keys: Iterable[str], at_once: int) -> Files:
-    """Fetch each file's metadata and components once. A file that cannot be had is a failure, not an exception.
+async def fetch(api: FigmaApi, file_keys: Iterable[str], at_once: int, records: FileRecords | None = None) -> Files:
+    """Fetch each file's metadata once, and its components unless `records` have them of just this version.
+
+    A file that cannot be had is a failure, not an exception.
 
     Raises:
         FigmaError: if the token is refused: then no file can be had. A file that is blocked is a failure of its own.
     """
-    gate = asyncio.Semaphore(at_once)
+    gate, records = asyncio.Semaphore(at_once), records or NoRecords()
 
     async def one(key: str) -> File | Failure:
         async with gate:
             try:
-                meta, components = asyncio.create_task(api.meta(key)), asyncio.create_task(api.components(key))
-                await _together(meta, components)
-                named = meta.result()
-                return File(key, named.name, named.version or named.last_touched_at, components.result())
+                record = await _current(api, key, records.recall(key))
+                records.remember(key, record)
+                return File(key, record)
             except FigmaError as error:
                 if error.cause == "auth":
                     raise
@@ -59,6 +80,16 @@ async def fetch(api: FigmaApi, file_keys: Iterable[str], at_once: int) -> Files:
     tasks = [asyncio.create_task(one(key)) for key in keys]
     await _together(*tasks)
     return {key: task.result() for key, task in zip(keys, tasks, strict=True)}
+
+
+async def _current(api: FigmaApi, key: str, known: FileRecord | None) -> FileRecord:
+    if known is None:  # both will be needed: at once
+        asked = asyncio.create_task(api.meta(key)), asyncio.create_task(api.components(key))
+        await _together(*asked)
+        return FileRecord(asked[0].result(), asked[1].result())
+    meta = await api.meta(key)
+    components = known.components if known.is_of(meta) else await api.components(key)
+    return replace(known, meta=meta, components=components)
 
 
 async def _together(*tasks: asyncio.Task[Any]) -> None:
@@ -102,14 +133,14 @@ def _light_name(name: str, suffix: str) -> str | None:
 
 
 def _variants(file: File, selection: Selection, matches: Callable[[str, str], bool]) -> tuple[Variant, ...]:
-    chosen = []
+    chosen, version = [], file.version  # one text for all nodes
     for component in file.components:
         name = full_name(component)
         if not is_selected(component, selection):
             continue
         if selection.filter is not None and not matches(selection.filter, _without_suffix(name, selection)):
             continue
-        node = Node(file.key, file.version, component.node_id)
+        node = Node(file.key, file.revisions.get(component.node_id, version), component.node_id)
         chosen.append(Variant(name, node, _RIGHT_TO_LEFT in _words(component.description)))
     return tuple(sorted(chosen, key=lambda variant: (variant.name, variant.node.id)))
 

@@ -31,6 +31,7 @@ _BY_TEXT: tuple[tuple[str, Cause, str], ...] = (
     ("file type not supported", "config", "the key belongs to a Make, Slides or other file; use a design file's key"),
     ("request too large", "config", "split the file: Figma cannot answer about so large a one"),
 )
+_ABOUT_VERSIONS = ("user_id or plan_key", "version")
 FULL_WEIGHT = 3
 _RENDER_TIMEOUT = "render timeout"
 _INVALID_NODE = re.compile(r"\bID (\S+) is not a valid node_id")
@@ -102,3 +103,12 @@ def is_too_much(error: FigmaError, *, ids: int) -> bool:
     if ids == 1 or error.cause == "config":  # the file cannot be drawn from at all
         return False
     return error.status in {400, 413, 414, 431, 500, 502, 503, 504} or error.cause == "timeout"
+
+
+def refuses_version(error: FigmaError) -> bool:
+    """Does Figma say that it cannot draw from a version?
+
+    It does so by not finding the file, though its metadata was there, or by asking for a user when the token is a
+    plan's (forum.figma.com, topic 54761).
+    """
+    return error.status == 404 or (error.status == 400 and any(word in error.message for word in _ABOUT_VERSIONS))

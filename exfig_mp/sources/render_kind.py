@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 MAX_QUERY = 7_500 - 80
 """Bytes of a query: the whole URL must stay under Figma's 8,192, and some proxies add to it."""
 
+FIRST_IDS = 100
+"""Ids of a first call: what most exporters ask for at a time, icons or not."""
+
 MOST_IDS = 400
 """Ids of a call: with ids of usual length more do not fit into a URL, and they take long to draw."""
 
@@ -23,23 +26,28 @@ OUTAGE = 12 * FULL_WEIGHT
 """Weight of calls in a row without an answer: halving 400 ids down to one poisoned node takes nine."""
 
 _COMFORTABLE = 10.0  # seconds of a call below which the next may be larger
+_MOST_GROWTH = 4.0  # from one call to the next: the first nodes may be easier to draw than the rest
+_CAREFUL_GROWTH = 2.0  # where something was too much before
 
 
 @dataclass(slots=True)
 class BatchSize:
     """How many ids to put into a call: follows what Figma can do in the time that a call should take."""
 
-    ids: int = 100
+    ids: int = FIRST_IDS
     most: int = MOST_IDS
+    growth: float = _MOST_GROWTH
 
     def after_success(self, seconds: float, asked: int) -> None:
-        """Grow if a full call was quick."""
+        """Grow if a full call was quick, to what should take a comfortable time."""
         if seconds < _COMFORTABLE and asked >= self.ids:
-            self.ids = min(self.ids * 2, self.most)
+            factor = min(_COMFORTABLE / max(seconds, 0.001), self.growth)
+            self.ids = min(int(self.ids * factor), self.most)
 
     def after_too_much(self, asked: int) -> None:
-        """Shrink below what was too much."""
+        """Shrink below what was too much, and grow with more care from now on."""
         self.ids = max(1, min(self.ids, asked // 2))
+        self.growth = _CAREFUL_GROWTH
 
 
 @dataclass(slots=True)
@@ -48,7 +56,7 @@ class Kind:
 
     Args:
         file_key: whose renders they are.
-        switches: the query of all its calls, but for the ids.
+        switches: the query of all its calls, but for the ids and the version.
         size: how many go into a call; shared with others that are as hard to draw.
         waiting: what was not asked for yet.
         again: what came back null and is asked for again at the end, all together.
@@ -58,11 +66,13 @@ class Kind:
         was_answered: whether Figma ever drew one of them.
         refused_alone: what the first node met that was asked for alone.
         refusal: what ends it.
+        version: the file's version that is drawn from; empty: as the file is then.
     """
 
     file_key: str
     switches: str
     size: BatchSize
+    version: str = ""
     unanswered: int = 0
     answers_before: int = 0
     was_answered: bool = False
@@ -71,6 +81,11 @@ class Kind:
     waiting: deque[Render] = field(default_factory=deque)
     again: deque[Render] = field(default_factory=deque)
     batches: deque[list[Render]] = field(default_factory=deque)
+
+    @property
+    def query(self) -> str:
+        """The query of all its calls, but for the ids."""
+        return self.switches + (f"&version={quote(self.version, safe='')}" if self.version else "")
 
     @property
     def has_work(self) -> bool:
@@ -91,7 +106,7 @@ class Kind:
             return self.batches.popleft()
         waiting = self.waiting or self.again
         batch: list[Render] = []
-        room = MAX_QUERY - len(self.switches) - len("&ids=")
+        room = MAX_QUERY - len(self.query) - len("&ids=")
         while waiting and len(batch) < self.size.ids:
             room -= len(encoded(waiting[0].node.id)) + 1
             if room < 0 and batch:
@@ -118,7 +133,7 @@ class Kind:
         if self.refused_alone is None:
             self.refused_alone = error.failure
             return False
-        return self.refused_alone == error.failure
+        return (self.refused_alone.cause, self.refused_alone.message) == (error.cause, error.message)
 
 
 def query_switches(render: Render) -> str:

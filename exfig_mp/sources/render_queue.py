@@ -8,22 +8,24 @@ much is halved, down to the one node that poisons it, which alone fails; an id t
 from __future__ import annotations
 
 import asyncio
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from exfig_mp.errors import FigmaError
 from exfig_mp.model import Failure
-from exfig_mp.sources.figma_errors import invalid_node, is_too_much
-from exfig_mp.sources.render_kind import MOST_IDS, OUTAGE, BatchSize, Kind, encoded, query_switches
+from exfig_mp.sources.figma_errors import invalid_node, is_too_much, refuses_version
+from exfig_mp.sources.render_kind import FIRST_IDS, MOST_IDS, OUTAGE, BatchSize, Kind, encoded, query_switches
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Sequence
+    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 
     from exfig_mp.model import Render
-    from exfig_mp.sources.figma_api import FigmaApi
+    from exfig_mp.sources.figma_api import FigmaApi, Images
 
 SIDE_BY_SIDE = 3
 """Kinds that are rendered at once: Figma allows 10 to 20 calls a minute and needs seconds for each."""
 
+_NOW: Mapping[str, str] = MappingProxyType({})
 _LOOK_AGAIN = 1.0  # seconds: a file that is blocked from now on gives up its places, and nobody else would tell
 _ABOUT_THE_FILE = frozenset({"config", "forbidden", "not_found", "rate_limit"})  # a limit is that of the file's plan
 
@@ -36,10 +38,11 @@ class Drawn(NamedTuple):
 
 
 class NotDrawn(NamedTuple):
-    """Figma will not draw the render."""
+    """Figma will not draw the render; `correlation` names the request that said so, if one was sent."""
 
     render: Render
     failure: Failure
+    correlation: str = ""
 
 
 class RenderQueue:
@@ -48,13 +51,13 @@ class RenderQueue:
     Args:
         api: whom to ask.
         few_calls: whether calls are so few (six a month) that the first ones had better be as large as may be.
+        versions: of files, by their keys: a run draws all of a file in one version, whatever is edited meanwhile.
     """
 
-    def __init__(self, api: FigmaApi, *, few_calls: bool = False) -> None:
+    def __init__(self, api: FigmaApi, *, few_calls: bool = False, versions: Mapping[str, str] = _NOW) -> None:
         self._api = api
-        self._first_size = MOST_IDS if few_calls else 100
-        self._kinds: dict[tuple[str, str], Kind] = {}
-        self._sizes: dict[str, BatchSize] = {}
+        self._first_size = MOST_IDS if few_calls else FIRST_IDS
+        self._kinds = _Kinds(self._first_size, versions)
         self._asked_before: set[str] = set()
         self._running: dict[asyncio.Task[list[Drawn | NotDrawn]], Kind] = {}
         self._news = asyncio.Event()
@@ -66,12 +69,7 @@ class RenderQueue:
     def add(self, renders: Iterable[Render]) -> None:
         """Ask for `renders`, after those that are waiting already."""
         for render in renders:
-            switches = query_switches(render)
-            key = (render.node.file_key, switches)
-            if key not in self._kinds:
-                size = self._sizes.setdefault(f"{render.format}@{render.scale:g}", BatchSize(self._first_size))
-                self._kinds[key] = Kind(render.node.file_key, switches, size)
-            self._kinds[key].waiting.append(render)
+            self._kinds.of(render).waiting.append(render)
         self._news.set()
 
     def close(self) -> None:
@@ -138,7 +136,7 @@ class RenderQueue:
         return is_full
 
     async def _call(self, kind: Kind, batch: list[Render]) -> list[Drawn | NotDrawn]:
-        query = f"{kind.switches}&ids={','.join(encoded(render.node.id) for render in batch)}"
+        query = f"{kind.query}&ids={','.join(encoded(render.node.id) for render in batch)}"
         subject = f"{len(batch)} render{'s' if len(batch) > 1 else ''} of file {kind.file_key}"
         try:
             images = await self._api.images(kind.file_key, query, subject, can_be_split=len(batch) > 1)
@@ -147,9 +145,13 @@ class RenderQueue:
         self._answered += 1
         kind.unanswered, kind.was_answered = 0, True
         kind.size.after_success(images.seconds, len(batch))
-        return self._sort_out(kind, batch, images.urls)
+        return self._sort_out(kind, batch, images)
 
     def _narrow_down(self, kind: Kind, batch: list[Render], error: FigmaError) -> list[Drawn | NotDrawn]:
+        if kind.version and not kind.was_answered and refuses_version(error):
+            kind.version = ""  # better what the file is now than nothing
+            kind.batches.appendleft(batch)
+            return []
         is_outage, spoiling = self._is_outage(kind, error), invalid_node(error)
         rest = [render for render in batch if render.node.id != spoiling]
         if error.cause == "auth" or (is_outage and not 400 <= error.status < 500):
@@ -170,25 +172,59 @@ class RenderQueue:
             # Depth first: a poisoned node is run to earth, and its healthy neighbours soon prove that Figma answers.
             kind.batches.extendleft([batch[middle:], batch[:middle]])
             return []
-        return [NotDrawn(render, error.failure) for render in batch]
+        return [NotDrawn(render, error.failure, error.correlation) for render in batch]
 
     def _is_outage(self, kind: Kind, error: FigmaError) -> bool:
         """Has Figma stopped answering? Then asking for less and less would only use up calls."""
         return kind.hears(error, self._answered) >= OUTAGE and kind.answers_before == self._answered
 
-    def _sort_out(self, kind: Kind, batch: Sequence[Render], images: dict[str, str | None]) -> list[Drawn | NotDrawn]:
+    def _sort_out(self, kind: Kind, batch: Sequence[Render], images: Images) -> list[Drawn | NotDrawn]:
         """Take URLs by node id, never by order. What came back null is asked for once more, apart from the others."""
         answers: list[Drawn | NotDrawn] = []
         for render in batch:
-            url = images.get(render.node.id)
+            url = images.urls.get(render.node.id)
             if url:
                 answers.append(Drawn(render, url))
             elif render.id not in self._asked_before:
                 self._asked_before.add(render.id)
                 kind.again.append(render)
             else:
-                answers.append(NotDrawn(render, _null_render(render)))
+                answers.append(NotDrawn(render, _null_render(render), images.correlation))
         return answers
+
+
+class _Kinds:
+    """The kinds of the renders that were seen so far, in that order."""
+
+    def __init__(self, first_size: int, versions: Mapping[str, str]) -> None:
+        self._first_size = first_size
+        self._versions = versions
+        self._kinds: dict[tuple[str, str], Kind] = {}
+        self._sizes: dict[str, BatchSize] = {}
+
+    def of(self, render: Render) -> Kind:
+        switches = query_switches(render)
+        key = (render.node.file_key, switches)
+        if key not in self._kinds:
+            size = self._sizes.setdefault(f"{render.format}@{render.scale:g}", BatchSize(self._first_size))
+            self._kinds[key] = Kind(render.node.file_key, switches, size, self._versions.get(key[0], ""))
+        return self._kinds[key]
+
+    def values(self) -> Iterable[Kind]:
+        return self._kinds.values()
+
+
+def calls_for(renders: Iterable[Render], *, few_calls: bool = False, versions: Mapping[str, str] = _NOW) -> int:
+    """Return how many calls the renders take if Figma draws quickly and all of them."""
+    kinds, calls = _Kinds(MOST_IDS if few_calls else FIRST_IDS, versions), 0
+    for render in renders:
+        kinds.of(render).waiting.append(render)
+    while waiting := [kind for kind in kinds.values() if kind.has_work]:
+        for kind in waiting:  # side by side, as the sizes of some are those of others
+            batch = kind.next_batch()
+            kind.size.after_success(0.0, len(batch))
+            calls += 1
+    return calls
 
 
 def _null_render(render: Render) -> Failure:

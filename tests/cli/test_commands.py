@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 LIGHT = "LightLibrary"
-COMMANDS = ("batch", "icons", "images", "fetch", "simulate", "validate")
+COMMANDS = ("batch", "icons", "images", "colors", "fetch", "simulate", "validate")
 WEB = f"""\
 figma: {{lightFileId: {LIGHT}}}
 web:
@@ -36,7 +36,7 @@ def test_every_command_has_help_with_its_options(project):
     assert overview.code == 0
     assert all(f"  {name} " in overview.out for name in COMMANDS)
     assert all(ran.code == 0 and "Usage: exfig-mp" in ran.out for ran in texts.values())
-    for name in ("batch", "icons", "images", "fetch"):
+    for name in ("batch", "icons", "images", "colors", "fetch"):
         for option in ("--workers", "--max-retries", "--rate-limit", "--resume", "--restart", "--report", "--max-wait"):
             assert option in texts[name].out
 

@@ -116,3 +116,15 @@ def test_the_resume_command_is_the_same_with_resume():
     arguments = ["batch", "a folder", "--restart", "-v"]
 
     assert resume_command(arguments) == "exfig-mp batch 'a folder' -v --resume"
+
+
+@pytest.mark.parametrize("arguments", [[], ["--checkpoint-max-age", "2h"], ["--checkpoint-max-age=30d"]])
+def test_the_resume_command_allows_for_a_checkpoint_that_is_old_when_figma_lifts_its_block(arguments):
+    day = 86_400.0
+
+    command = resume_command(["batch", *arguments, "-v"], 2.5 * day, day)
+
+    assert command == "exfig-mp batch -v --checkpoint-max-age 6d --resume"
+    for blocked, max_age in [(0.0, day), (3600.0, day), (2.5 * day, 30 * day)]:
+        kept = resume_command(["batch", *arguments, "-v"], blocked, max_age)
+        assert kept == " ".join(["exfig-mp", "batch", *arguments, "-v", "--resume"])

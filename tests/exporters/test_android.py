@@ -1,6 +1,8 @@
 from exfig_mp.exporters.android import Android, AndroidIcons, AndroidImages, Drawables
-from exfig_mp.exporters.settings import Common, Figma
-from exfig_mp.model import Asset, Node
+from exfig_mp.exporters.entries import NO_CODE
+from exfig_mp.exporters.placing import Picture
+from exfig_mp.exporters.settings import Common, Figma, WebpOptions
+from exfig_mp.model import Asset, Node, Raster, VectorDrawable, Webp
 
 LIGHT = Node(file_key="f", version="1", id="1:1")
 DARK = Node(file_key="f", version="1", id="1:2")
@@ -18,9 +20,31 @@ def paths(exporter):
 def test_icons_are_vectors_in_drawable_and_its_night_twin():
     (entry,) = entries(icons=(AndroidIcons(output="./icons/"),))
 
-    assert paths(entry.exporter) == ["app/res/icons/drawable-night/add.svg", "app/res/icons/drawable/add.svg"]
-    assert "VectorDrawable" in entry.warnings[0]
+    assert paths(entry.exporter) == ["app/res/icons/drawable-night/add.xml", "app/res/icons/drawable/add.xml"]
     assert entry.naming.style == "snake_case"
+    assert entry.warnings == ()
+
+
+def test_vectors_are_made_of_one_svg_for_each_appearance():
+    (entry,) = entries(icons=(AndroidIcons(output="icons", path_precision=2),))
+
+    files = entry.exporter.files([PAIR])
+
+    assert {(file.render.node, file.render.format, file.render.scale) for file in files} == {
+        (LIGHT, "svg", 1.0),
+        (DARK, "svg", 1.0),
+    }
+    assert {file.steps for file in files} == {(VectorDrawable(precision=2),)}
+
+
+def test_vectors_for_right_to_left_layouts_are_mirrored_in_both_appearances():
+    (entry,) = entries(icons=(AndroidIcons(output="icons", path_precision=2),))
+    back = Asset(name="back", source_name="Back", light=LIGHT, dark=DARK, right_to_left=True)
+
+    light_and_dark, others = entry.exporter.files([back]), entry.exporter.files([PAIR])
+
+    assert {file.steps for file in light_and_dark} == {(VectorDrawable(precision=2, right_to_left=True),)}
+    assert {file.steps for file in others} == {(VectorDrawable(precision=2),)}
 
 
 def test_images_have_a_folder_for_each_density():
@@ -43,17 +67,41 @@ def test_a_single_scale_fits_all_densities():
 def test_vector_images_lie_where_icons_lie():
     (entry,) = entries(images=(AndroidImages(output="img", format="svg"),))
 
-    assert paths(entry.exporter) == ["app/res/img/drawable-night/add.svg", "app/res/img/drawable/add.svg"]
+    assert paths(entry.exporter) == ["app/res/img/drawable-night/add.xml", "app/res/img/drawable/add.xml"]
+    assert {file.steps for file in entry.exporter.files([PAIR])} == {(VectorDrawable(precision=4),)}
 
 
 def test_what_is_not_done_is_said():
     both = entries(
         icons=(AndroidIcons(output="i", compose_package_name="p"),),
-        images=(AndroidImages(output="img", format="png", source_format="svg"),),
+        images=(AndroidImages(output="img", format="svg"),),
     )
 
-    assert [len(entry.warnings) for entry in both] == [2, 1]
+    assert [entry.warnings for entry in both] == [(NO_CODE,), ()]
+
+
+def test_webp_is_made_of_what_figma_draws():
+    (entry,) = entries(images=(AndroidImages(output="img", format="webp", scales=(1, 2)),))
+
+    small, large = (file for file in entry.exporter.files([Asset("add", "Add", LIGHT)]))
+
+    assert (small.path, large.path) == ("app/res/img/drawable-mdpi/add.webp", "app/res/img/drawable-xhdpi/add.webp")
+    assert (small.render.format, small.render.scale, large.render.scale) == ("png", 1.0, 2.0)
+    assert small.steps == large.steps == (Webp(),)
+
+
+def test_all_scales_are_drawn_here_from_one_svg():
+    options = WebpOptions(encoding="lossless")
+    images = AndroidImages(output="img", format="webp", scales=(1, 2), source_format="svg", webp_options=options)
+    (entry,) = entries(images=(images,))
+
+    small, large = (file for file in entry.exporter.files([Asset("add", "Add", LIGHT)]))
+
+    assert small.render == large.render
+    assert (small.render.format, small.render.scale) == ("svg", 1.0)
+    assert small.steps == (Raster(1.0), Webp(lossless=True))
+    assert large.steps == (Raster(2.0), Webp(lossless=True))
 
 
 def test_drawables_need_no_index():
-    assert Drawables(folder="r", format="svg").index([PAIR], set()) == ()
+    assert Drawables(folder="r", picture=Picture(format="svg")).index([PAIR], set()) == ()

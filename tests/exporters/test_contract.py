@@ -2,17 +2,21 @@
 
 import ast
 import os
+import unicodedata
+from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import exfig_mp.exporters
+from exfig_mp.errors import DiskError
 from exfig_mp.exporters import Root
 from exfig_mp.exporters.android import Android, AndroidIcons, AndroidImages
 from exfig_mp.exporters.flutter import Flutter, FlutterIcons, FlutterImages
-from exfig_mp.exporters.folder import Folder
+from exfig_mp.exporters.folder import FileFormat, Folder
 from exfig_mp.exporters.naming import folded
 from exfig_mp.exporters.pairing import pair
 from exfig_mp.exporters.protocol import Entry, Naming, Selection
@@ -20,14 +24,47 @@ from exfig_mp.exporters.settings import Figma
 from exfig_mp.exporters.web import Web, WebIcons, WebImages
 from exfig_mp.exporters.xcode import Ios
 from exfig_mp.exporters.xcode_options import IosIcons, IosImages
-from exfig_mp.model import Node, Variant, Variants
+from exfig_mp.files import refuse_link
+from exfig_mp.model import Node, Raster, Variant, Variants, VectorDrawable, Webp
+
+MADE: dict[type, str] = {Raster: "png", Webp: "webp", VectorDrawable: "xml"}
+"""How files end that conversions make."""
 
 HOSTILE = [
     "../../etc/passwd", "/etc/passwd", "..", ".", "a/../b", "..\\..\\x", "C:\\x", "nul", "CON.txt", "a\x00b", "a\nb",
     "a.", "a ", " ", "x" * 300, "🙂" * 80, "é", "e\u0301", "ICON", "icon", "a~ipad", "a~../x", "a\u202eb", "\ud800",
     "a_dark", "a", "-rf", "~", "$HOME", "%2e%2e%2f", "a:b", "a|b", "icon/icon", "con/con", ".hidden", "aL", "a@2x",
 ]  # fmt: skip
-NAMES = st.lists(st.sampled_from(HOSTILE) | st.text(max_size=20), max_size=6)
+RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(1, 10))}
+TWINS = (
+    str.upper, str.lower, str.title, str.swapcase, str.casefold, "{}.".format, "{} ".format, "./{}".format,
+    "{0}/{0}".format, "{}~ipad".format, "{}@2x".format, "{}_dark".format, "{}Dark".format, "{}\u200d".format,
+    *(partial(unicodedata.normalize, form) for form in ("NFC", "NFD", "NFKC", "NFKD")),
+)  # fmt: skip
+"""What makes another name of one, which some disk, some platform or some style takes for the same."""
+
+MARKED = st.text(alphabet="aAeEiI\u0131İßẞ\u017fs\u03c3ςΣ\u0300\u0301\u0308\u0327\u0345ΐΪᾳᾼǅǆKÅﬁ_-./ ", max_size=6)
+"""Letters whose case is no matter of one letter, and marks that have more than one order or form."""
+
+BASES = st.sampled_from([*HOSTILE, *RESERVED]) | st.text(max_size=20) | MARKED
+LONG = st.builds(lambda text, size: (text * size)[:size], st.text(min_size=1, max_size=3), st.integers(40, 260))
+NAMES = st.lists(BASES | LONG, max_size=6)
+
+
+@st.composite
+def twins(draw):
+    """Return names among which some are made of others."""
+    names = draw(st.lists(BASES | LONG, min_size=1, max_size=3))
+    return [*names, *(twin(name) for name in names for twin in draw(st.lists(st.sampled_from(TWINS), max_size=3)))]
+
+
+def on_a_windows_disk(name):
+    """Return what two names share there: every letter alone in upper case."""
+    return "".join(char.upper() if len(char.upper()) == 1 else char for char in name.replace("\u0131", "\0"))
+
+
+def on_an_apple_disk(name):
+    return unicodedata.normalize("NFD", unicodedata.normalize("NFD", name).casefold())
 
 
 def build_entries() -> dict[str, Entry]:
@@ -42,7 +79,11 @@ def build_entries() -> dict[str, Entry]:
     android = Android(
         main_res="out/res",
         icons=(AndroidIcons(output="icons"),),
-        images=(AndroidImages(output="images", format="png"), AndroidImages(output="one", format="png", scales=(2,))),
+        images=(
+            AndroidImages(output="images", format="png"),
+            AndroidImages(output="one", format="webp", scales=(2,), source_format="svg"),
+            AndroidImages(output="vectors", format="svg"),
+        ),
     )
     flutter = Flutter(
         output="lib",
@@ -56,7 +97,7 @@ def build_entries() -> dict[str, Entry]:
     )
     root = Root(figma=Figma(light_file_id="f"), ios=ios, android=android, flutter=flutter, web=web)
     entries = {entry.label: entry for entry in root.entries()}
-    for format_ in ("svg", "pdf", "png", "jpg"):
+    for format_ in get_args(FileFormat):
         entries[f"fetch.{format_}"] = Entry(
             platform="web",
             kind="images",
@@ -84,21 +125,40 @@ def assets_of(entry, light, dark=()):
 
 
 @every_entry
-@given(light=NAMES, dark=NAMES)
+@given(light=NAMES | twins(), dark=NAMES | twins())
 def test_no_name_leads_out_of_the_folder_and_no_two_files_meet(entry, light, dark):
     assets = assets_of(entry, [*light, *dark], dark)
 
     files = entry.exporter.files(assets)
     paths = [file.path for file in (*files, *entry.exporter.index(assets, {file.path for file in files}))]
 
-    assert len({folded(path) for path in paths}) == len(paths)
+    for same in (folded, on_a_windows_disk, on_an_apple_disk):
+        assert len({same(path) for path in paths}) == len(paths)
     for path in paths:
         assert path.startswith(f"{entry.exporter.folder}/")
         below = path.removeprefix(f"{entry.exporter.folder}/").split("/")
         assert not {"", ".", ".."} & set(below)
         assert all(len(part.encode()) <= 255 for part in below)
         assert not any(char < " " or char in '\\:*?"<>|' for part in below for char in part)
+        assert not any(part.endswith((".", " ")) for part in below)
+        assert not any(part.partition(".")[0].rstrip().casefold() in RESERVED for part in below)
+        path.encode()  # no half of a surrogate pair, which no system call takes
         assert not PurePosixPath(path).is_absolute()
+
+
+@every_entry
+def test_no_link_may_stand_for_a_folder_that_a_name_makes(entry, tmp_path):
+    one, other = (
+        {str(PurePosixPath(file.path).parent) for file in entry.exporter.files(assets_of(entry, [name], [name]))}
+        for name in "ab"
+    )
+
+    for folder in one ^ other:
+        link = tmp_path / folder
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(tmp_path)
+        with pytest.raises(DiskError, match="symlink"):
+            refuse_link(f"{link}/a.svg")
 
 
 @every_entry
@@ -121,7 +181,8 @@ def test_files_say_what_figma_has_to_draw(entry):
     assets = assets_of(entry, ["a"], ["a"])
 
     for file in entry.exporter.files(assets):
-        assert file.path.endswith(f".{file.render.format}")
+        made = MADE[type(file.steps[-1])] if file.steps else file.render.format
+        assert file.path.endswith(f".{made}")
         assert file.render.format in {"png", "jpg"} or file.render.scale == 1
         assert isinstance(file.render.scale, float)
         assert file.asset == "a"

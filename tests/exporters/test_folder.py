@@ -3,7 +3,8 @@ import pytest
 from exfig_mp.errors import ConfigError
 from exfig_mp.exporters.folder import Folder
 from exfig_mp.exporters.placing import join
-from exfig_mp.model import Asset, Node
+from exfig_mp.exporters.settings import WebpOptions
+from exfig_mp.model import Asset, Node, Webp
 
 LIGHT = Node(file_key="f", version="1", id="1:1")
 PAIR = Asset(name="icon", source_name="icon", light=LIGHT, dark=Node(file_key="f", version="1", id="1:2"))
@@ -15,6 +16,21 @@ def test_only_pixels_have_a_scale(format_, scale):
 
     assert [file.path for file in files] == [f"out/icon-night.{format_}", f"out/icon.{format_}"]
     assert {file.render.scale for file in files} == {scale}
+
+
+@pytest.mark.parametrize(
+    ("options", "step"),
+    [
+        (None, Webp()),
+        (WebpOptions(encoding="lossy", quality=40), Webp(quality=40)),
+        (WebpOptions(encoding="lossless"), Webp(lossless=True)),
+    ],
+)
+def test_webp_is_made_of_the_png_that_figma_draws_at_its_scale(options, step):
+    files = Folder(folder="out", format="webp", scale=3, webp=options).files([PAIR])
+
+    assert [file.path for file in files] == ["out/icon.webp", "out/icon_dark.webp"]
+    assert {(file.render.format, file.render.scale, file.steps) for file in files} == {("png", 3.0, (step,))}
 
 
 @pytest.mark.parametrize("suffix", ["/../x", "\x00", ":", "x" * 40, " "])

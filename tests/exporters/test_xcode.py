@@ -3,13 +3,14 @@ from typing import Any
 
 import pytest
 
+from exfig_mp.exporters.placing import Picture
 from exfig_mp.exporters.settings import Common, Figma
 from exfig_mp.exporters.xcode import ImageSets, Ios, Rendering
 from exfig_mp.exporters.xcode_options import IosIcons, IosImages
-from exfig_mp.model import Asset, Node
+from exfig_mp.model import Asset, Node, Raster
 
-ICONS = ImageSets(folder="A/Icons", format="pdf")
-IMAGES = ImageSets(folder="A/Images", format="png", scales=(1, 2, 3))
+ICONS = ImageSets(folder="A/Icons", picture=Picture(format="pdf"))
+IMAGES = ImageSets(folder="A/Images", picture=Picture(format="png"), scales=(1, 2, 3))
 LIGHT = Node(file_key="f", version="1", id="1:1")
 DARK = Node(file_key="f", version="1", id="1:2")
 
@@ -48,7 +49,10 @@ def test_one_icon_is_one_file_and_two_contents():
 
 def test_dark_pairs_are_told_apart_by_letters():
     assert names(ICONS, asset("add", dark=DARK)) == ["addD.pdf", "addL.pdf"]
-    assert names(ImageSets(folder="A", format="png", scales=(2,)), asset("x", dark=DARK)) == ["xD@2x.png", "xL@2x.png"]
+    assert names(ImageSets(folder="A", picture=Picture(format="png"), scales=(2,)), asset("x", dark=DARK)) == [
+        "xD@2x.png",
+        "xL@2x.png",
+    ]
     assert [file.render.node for file in ICONS.files([asset("add", dark=DARK)])] == [DARK, LIGHT]
 
 
@@ -63,7 +67,9 @@ def test_devices_take_the_scales_they_have(idiom, scales):
 
 
 def test_contents_are_printed_as_foundation_prints_them():
-    exporter = ImageSets(folder="A", format="pdf", rendering=Rendering(mode="template"), vectors=("*",))
+    exporter = ImageSets(
+        folder="A", picture=Picture(format="pdf"), rendering=Rendering(mode="template"), vectors=("*",)
+    )
     assets = [asset("é", dark=DARK, right_to_left=True)]
 
     text = exporter.index(assets, {file.path for file in exporter.files(assets)})[1].content.decode()
@@ -116,7 +122,7 @@ def test_what_is_not_in_place_is_not_named():
 
 
 def test_vectors_are_preserved_for_the_named_sets_only():
-    exporter = ImageSets(folder="A", format="pdf", vectors=("ic24*", "b"))
+    exporter = ImageSets(folder="A", picture=Picture(format="pdf"), vectors=("ic24*", "b"))
 
     found = contents(exporter, [asset("ic24Add"), asset("b"), asset("c")])
 
@@ -172,7 +178,20 @@ def test_what_is_not_done_is_said():
 
     (entry,) = ios(images=(images,)).entries(Figma(light_file_id="f"), Common())
 
-    assert len(entry.warnings) == 3
+    assert len(entry.warnings) == 2
+
+
+def test_what_is_drawn_here_has_the_simpler_names_of_exfig():
+    """One SVG for all scales; scale 1 has no suffix, and a light file none either."""
+    images = IosImages(assets_folder="I", name_style="camelCase", source_format="svg", scales=(1, 2))
+    (entry,) = ios(images=(images,)).entries(Figma(light_file_id="f"), Common())
+
+    files = {file.path.rpartition("/")[2]: file for file in entry.exporter.files([asset("a", dark=DARK)])}
+
+    assert list(files) == ["a.png", "a@2x.png", "aD.png", "aD@2x.png"]
+    assert {file.render.format for file in files.values()} == {"svg"}
+    assert len({file.render.id for file in files.values()}) == 2
+    assert files["aD@2x.png"].steps == (Raster(2.0),)
 
 
 def test_images_without_a_render_mode_leave_it_to_xcode():

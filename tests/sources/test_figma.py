@@ -13,6 +13,7 @@ from exfig_mp.exporters.protocol import Selection
 from exfig_mp.model import Failure, Node
 from exfig_mp.sources.figma import File, fetch, full_name, nothing_found, select
 from exfig_mp.sources.figma_wire import Component, ContainingFrame, ContainingNode, FileMeta
+from exfig_mp.sources.file_record import FileRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +26,7 @@ def component(name, node_id="1:1", frame="Icons", page="Page", description="", *
 
 
 def file(*components: Component, key="file", version="7") -> File:
-    return File(key, "Design System", version, components)
+    return File(key, FileRecord(FileMeta("Design System", version), components))
 
 
 def names(selection: Selection, *components: Component) -> list[str]:
@@ -42,7 +43,7 @@ def test_components_of_the_frame_are_selected_sorted_by_name():
     variants = select({"file": file(*chosen)}, ICONS, matches).light
 
     assert [(variant.name, variant.node) for variant in variants] == [
-        ("a", Node("file", "7", "1:10")), ("a", Node("file", "7", "1:9")), ("b", Node("file", "7", "1:2")),
+        ("a", Node("file", "7@", "1:10")), ("a", Node("file", "7@", "1:9")), ("b", Node("file", "7@", "1:2")),
     ]  # fmt: skip
 
 
@@ -118,8 +119,8 @@ def test_dark_variants_of_another_file_are_selected_like_the_light_ones():
 
     variants = select(files, selection, matches)
 
-    assert [variant.node for variant in variants.light] == [Node("file", "7", "1:2")]
-    assert [variant.node for variant in variants.dark] == [Node("night", "8", "9:9")]
+    assert [variant.node for variant in variants.light] == [Node("file", "7@", "1:2")]
+    assert [variant.node for variant in variants.dark] == [Node("night", "8@", "9:9")]
 
 
 def test_a_filter_that_names_an_asset_means_its_dark_variant_too():
@@ -189,8 +190,11 @@ async def test_each_file_is_fetched_once():
 
     files = await fetched(api, ["b", "a", "b", "old"], at_once=3)
 
-    assert files == {key: File(key, f"File {key}", version, (component("a"),))
-                     for key, version in (("a", "7"), ("b", "7"), ("old", "2026"))}  # fmt: skip
+    found = {key: file for key, file in files.items() if isinstance(file, File)}
+    assert {key: (file.name, file.version, file.components) for key, file in found.items()} == {
+        key: (f"File {key}", version, (component("a"),))
+        for key, version in (("a", "7@2026"), ("b", "7@2026"), ("old", "@2026"))
+    }
     assert len(api.begun) == 6
     assert api.most_at_once == 6
 

@@ -16,10 +16,11 @@ from exfig_mp.errors import FigmaError
 from exfig_mp.limiter import Limit, Limiter, LimiterOptions
 from exfig_mp.ratelimit import Lane, Rate
 from exfig_mp.retry import RetryPolicy
-from exfig_mp.sources.figma_api import ApiOptions, FigmaApi, Token
+from exfig_mp.sources.figma_api import FigmaApi
+from exfig_mp.sources.figma_calls import ApiOptions, Token
 
 if TYPE_CHECKING:
-    from exfig_mp.sources.figma_api import Attempt
+    from exfig_mp.sources.api_events import Attempt
 
 FIXTURES = Path(os.environ.get("EXFIG_MP_FIXTURES") or Path(__file__).parents[2].parent / "shared" / "fixtures")
 KEY = "LightLibrary"
@@ -119,6 +120,23 @@ async def test_remembered_answers_cost_no_call(library, connect, memory):
     assert library.seen()["api_requests"] == before
     assert again.calls == {}
     assert set(memory) == {f"/v1/files/{KEY}/meta", f"/v1/files/{KEY}/components"}
+
+
+async def test_styles_nodes_and_variables_are_asked_for_once_a_run(simulator, connect, memory):
+    simulator.simulate({"limits": "off"})
+    key, first, again = "DemoLightLibrary000001", connect(simulator), connect(simulator)
+
+    styles, variables = await first.styles(key), await first.variables(key)
+    fill = next(style for style in styles if style.style_type == "FILL")
+    nodes = await first.style_nodes(key, f"{fill.node_id.replace(':', '%3A')},9:9")
+
+    assert nodes[fill.node_id] is not None
+    assert nodes["9:9"] is None
+    assert "Theme" in {one.name for one in variables.variable_collections.values()}
+    assert first.calls == {("styles", 3): 1, ("nodes", 1): 1, ("variables", 2): 1}
+    assert (await again.styles(key), await again.variables(key)) == (styles, variables)
+    assert again.calls == {}
+    assert len(memory) == 3
 
 
 async def test_images_are_never_remembered(library, connect, memory):

@@ -20,7 +20,8 @@ from exfig_mp.limiter import Gate, Limiter, LimiterOptions
 from exfig_mp.model import Failure, Node, Render
 from exfig_mp.ratelimit import Lane, Rate
 from exfig_mp.retry import RetryPolicy
-from exfig_mp.sources.figma_api import ApiOptions, FigmaApi, Images, Token
+from exfig_mp.sources.figma_api import FigmaApi, Images
+from exfig_mp.sources.figma_calls import ApiOptions, Token
 from exfig_mp.sources.figma_errors import refusal
 from exfig_mp.sources.render_kind import BatchSize, query_switches
 from exfig_mp.sources.render_queue import Drawn, NotDrawn, RenderQueue
@@ -157,16 +158,17 @@ def test_batches_grow_while_calls_are_quick():
 
     asyncio.run(answers_of(api, [render(node) for node in ids(1500)]))
 
-    assert [len(call) for call in api.calls] == [100, 200, 400, 400, 400]
+    assert [len(call) for call in api.calls] == [100, 400, 400, 400, 200]
 
 
 def test_batches_grow_by_what_figma_took_to_draw_not_by_what_was_waited_before():
-    quick, slow = Api(seconds=0.02, drawing_seconds=2.0), Api(drawing_seconds=11.0)
+    quick, fair, slow = (Api(seconds=0.02, drawing_seconds=seconds) for seconds in (2.0, 5.0, 11.0))
 
-    for api in (quick, slow):
+    for api in (quick, fair, slow):
         asyncio.run(answers_of(api, [render(node) for node in ids(500)]))
 
-    assert [len(call) for call in quick.calls] == [100, 200, 200]
+    assert [len(call) for call in quick.calls] == [100, 400]
+    assert [len(call) for call in fair.calls] == [100, 200, 200]
     assert [len(call) for call in slow.calls] == [100] * 5
 
 
@@ -202,7 +204,10 @@ def test_a_batch_has_between_one_and_four_hundred_ids(history):
         asked = min(wanted, before)
         if worked:
             size.after_success(seconds, asked)
-            assert size.ids == (min(400, 2 * before) if seconds < 10 and asked == before else before)
+            full_and_quick = seconds < 10 and asked == before
+            assert before <= size.ids <= (min(400, 4 * before) if full_and_quick else before)
+            # What takes longer than a comfortable time is not what a call grows to.
+            assert size.ids * seconds <= 10 * before or size.ids == before
         else:
             size.after_too_much(asked)
             assert size.ids <= max(1, asked // 2)
@@ -226,7 +231,7 @@ def test_nulls_of_many_calls_cost_one_more_call_at_the_end():
     answers = asyncio.run(answers_of(api, [render(node) for node in ids(500)]))
 
     assert len(answers) == 500
-    assert [len(call) for call in api.calls] == [100, 200, 200, 3]
+    assert [len(call) for call in api.calls] == [100, 400, 3]
     assert api.calls[-1] == ["1:3", "1:150", "1:499"]
     assert [answer.render.node.id for answer in answers if isinstance(answer, NotDrawn)] == ["1:150"]
 
@@ -406,7 +411,7 @@ def test_a_blocked_file_costs_one_call_and_stops_no_other_file():
     assert Counter(answer.render for answer in answers) == Counter(renders)
     assert {answer.render.node.file_key for answer in answers if isinstance(answer, Drawn)} == {"Pro"}
     assert {answer.failure for answer in answers if isinstance(answer, NotDrawn)} == {failure}
-    assert len(api.calls) == 1 + 3
+    assert len(api.calls) == 1 + 2
 
 
 def test_a_refusal_of_the_token_answers_everything_that_waits_without_a_further_call():

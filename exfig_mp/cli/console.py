@@ -1,0 +1,20 @@
+"""Where people read: lines are wrapped for a terminal only, so that what goes to a file or a CI log can be searched."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+_UNWRAPPED = 10_000  # columns
+
+
+def open_console(*, stderr: bool, no_color: bool) -> Console:
+    """Return standard error, or standard output, as a console; its width is that of the terminal, if it is one."""
+    console = Console(stderr=stderr, no_color=True if no_color else None)
+    if not is_terminal(console):
+        console.width = _UNWRAPPED
+    return console
+
+
+def is_terminal(console: Console) -> bool:
+    """Does somebody look? rich also says yes where only colours are wanted (FORCE_COLOR)."""
+    return console.file.isatty()

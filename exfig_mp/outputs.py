@@ -1,0 +1,148 @@
+"""What exfig-mp wrote for each entry, remembered from run to run: what is still in place, and what has become stale.
+
+A file counts only as long as it has the very bytes that were written; so what somebody edited is written anew where it
+is wanted, and never deleted where it is not.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from exfig_mp import files
+from exfig_mp.hashing import digest
+from exfig_mp.journal import Memory, Placed
+from exfig_mp.model import Written
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from exfig_mp.cache import Cache
+    from exfig_mp.plan import Plan, PlannedEntry
+
+MOST_STALE = 0.3
+"""Share of an entry's assets that may become stale at once: more looks like a mistake, in Figma or in the config.
+
+Of an entry without assets it is the share of its generated files.
+"""
+
+
+class Outputs(Struct, frozen=True):
+    """Files of one entry, by their paths from the cache folder: assets, and index files with their digests."""
+
+    where: str
+    assets: dict[str, Written] = {}
+    indexes: dict[str, str] = {}
+
+
+class Stale(Struct, frozen=True):
+    """Files that no run would write any more: absolute paths, with the digests that they were written with.
+
+    They are `too_many` if they are more than a run takes away without being told to.
+    """
+
+    digests: dict[str, str]
+    too_many: bool
+    of: int
+
+
+class OutputRecords:
+    """The records of all entries, in the cache folder."""
+
+    def __init__(self, cache: Cache) -> None:
+        self._cache = cache
+
+    def in_place(self, plan: Plan) -> Memory:
+        """Return what the records claim of the plan's outputs; whether it is still so, `Memory.verify` tells."""
+        known: dict[str, Written] = {}
+        for entry in plan.entries:
+            assets = self._recall(entry).assets
+            known |= {path: written for file in entry.files if (written := assets.get(path := self._short(file.path)))}
+        claims: dict[str, tuple[Placed, ...]] = {}
+        for name, paths in plan.paths().items():
+            found = {known.get(self._short(path)) for path in paths}
+            written = found.pop()
+            if not found and written and written.id == name:
+                claims[name] = (Placed(name, written.size, written.digest, paths),)
+        return Memory(placed=claims)
+
+    def stale(self, entry: PlannedEntry, planned: Collection[str]) -> Stale:
+        """Return what was written for the entry once, and is not among the files that are `planned` now."""
+        record = self._recall(entry)
+        everything = {path: written.digest for path, written in record.assets.items()} | record.indexes
+        digests = {full: sum_ for path, sum_ in everything.items() if (full := self._full(path)) not in planned}
+        counted = record.assets or record.indexes
+        count = sum(self._full(path) in digests for path in counted)
+        return Stale(digests, count > MOST_STALE * len(counted), len(counted))
+
+    def remember(
+        self, entry: PlannedEntry, places: Mapping[str, Written], indexes: Mapping[str, str], kept: Collection[str]
+    ) -> None:
+        """Note what is in place for the entry now.
+
+        Args:
+            entry: whose files they are.
+            places: what is at each of its paths, and maybe at others; what has no size is not there.
+            indexes: digests of its index files, by their paths.
+            kept: files of earlier runs that are still ours, though nothing wants them now.
+
+        Raises:
+            DiskError: if the record cannot be written.
+        """
+        before = self._recall(entry)
+        short = set(map(self._short, kept))
+        assets = {path: written for path, written in before.assets.items() if path in short}
+        for file in entry.files:
+            if (written := places[file.path]).size >= 0:
+                assets[self._short(file.path)] = written
+        old = {path: sum_ for path, sum_ in before.indexes.items() if path in short}
+        new = {self._short(path): sum_ for path, sum_ in indexes.items()}
+        self._cache.remember("outputs", self._name(entry), Outputs(entry.where, assets, old | new))
+
+    def all_of(self, entry: PlannedEntry) -> list[str]:
+        """Return every file that is remembered for the entry."""
+        record = self._recall(entry)
+        return [self._full(path) for path in (*record.assets, *record.indexes)]
+
+    def _recall(self, entry: PlannedEntry) -> Outputs:
+        return self._cache.record("outputs", self._name(entry), Outputs) or Outputs(entry.where)
+
+    def _name(self, entry: PlannedEntry) -> str:
+        return f"{self._short(entry.base)} {entry.where}"
+
+    def _short(self, path: str) -> str:
+        return os.path.relpath(path, self._cache.folder)
+
+    def _full(self, path: str) -> str:
+        return os.path.normpath(os.path.join(self._cache.folder, path))
+
+
+def remove(digests: Mapping[str, str], planned: Iterable[str]) -> list[str]:
+    """Delete files that are still as they were written, and folders that are empty then; return the files' paths.
+
+    Folders of `planned` files stay.
+    """
+    removed = []
+    for path, written in sorted(digests.items()):
+        body = files.read(path)
+        if body is not None and not os.path.islink(path) and digest(body) == written:
+            with suppress(OSError):
+                os.unlink(path)
+                removed.append(path)
+    keep = {folder for path in planned for folder in _folders(path)}
+    for folder in sorted({folder for path in removed for folder in _folders(path)} - keep, key=len, reverse=True):
+        with suppress(OSError):  # something else is in it
+            os.rmdir(folder)
+    return removed
+
+
+def _folders(path: str) -> list[str]:
+    """Return the folders above a file, nearest first, but for the two outermost of the file system."""
+    found = []
+    while (folder := os.path.dirname(path)) != path and folder.count(os.sep) > 1:
+        found.append(folder)
+        path = folder
+    return found

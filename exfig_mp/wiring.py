@@ -1,0 +1,132 @@
+"""How the parts of one run hear of each other: engine and API get their options, and tell ledger, log and brake."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from exfig_mp.engines.inline import Inline
+from exfig_mp.engines.processes import Processes
+from exfig_mp.engines.protocol import EngineOptions
+from exfig_mp.sources.figma_api import FigmaApi
+from exfig_mp.waits import LimitReport, Pacing, WaitReport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from exfig_mp.brake import Brake
+    from exfig_mp.checkpoint import Checkpoint
+    from exfig_mp.client import Session
+    from exfig_mp.engines.protocol import Death, Engine
+    from exfig_mp.journal import Journal
+    from exfig_mp.ledger import Ledger
+    from exfig_mp.limiter import Limiter
+    from exfig_mp.log import Log
+    from exfig_mp.model import Retried
+    from exfig_mp.run_log import RunLog
+    from exfig_mp.run_options import RunOptions, Work
+    from exfig_mp.sources.api_events import Attempt
+    from exfig_mp.sources.figma_calls import Answers
+    from exfig_mp.waits import Wait
+
+_WORTH_TELLING = 1.0  # seconds of a wait
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What all steps of one run are given; `said` writes its log."""
+
+    work: Sequence[Work]
+    options: RunOptions
+    ledger: Ledger
+    log: Log
+    said: RunLog
+    brake: Brake
+
+
+def engine_of(given: Given, journal_path: Callable[[str], str], store: str) -> Engine:
+    """Return the engine that the options ask for; its workers keep renders in `store`, if that is a folder."""
+    options, said, brake = given.options, given.said, given.brake
+
+    def on_retry(_: Retried) -> None:
+        given.ledger.retries["downloads"] += 1  # whoever runs the job has logged it
+
+    def on_death(death: Death) -> None:
+        said.died(death)
+        brake.death()
+
+    def on_orphans(pid: int) -> None:
+        said.orphaned(pid)
+        brake.death()  # one, whatever it took with it
+
+    engine = Processes if options.workers else Inline
+    return engine(
+        EngineOptions(
+            workers=options.workers,
+            journal_path=journal_path,
+            limiter=options.limiter,
+            on_retry=on_retry,
+            on_start=said.started,
+            on_death=on_death,
+            on_orphans=on_orphans,
+            on_recycle=said.recycled,
+            on_warning=given.log.warning,
+            supervision=options.supervision,
+            log=options.log,
+            session=options.session(options.connections),
+            transfer=replace(options.transfer, store=store),
+        )
+    )
+
+
+def api_of(given: Given, session: Session, limiter: Limiter, answers: Answers) -> FigmaApi:
+    """Return the API; its calls are counted in the ledger."""
+
+    def on_retry(attempt: Attempt) -> None:
+        given.ledger.retries["api"] += 1
+        given.said.repeated(attempt)
+
+    asking = replace(given.options.api, on_request=given.said.requested)
+    api = FigmaApi(session, limiter, asking, answers, on_retry)
+    given.ledger.calls = api.calls
+    return api
+
+
+def on_wait_of(given: Given) -> Callable[[Wait], None]:
+    """Return who is told of each wait for Figma's limits."""
+
+    def on_wait(wait: Wait) -> None:
+        if wait.seconds >= _WORTH_TELLING:
+            given.ledger.wait, given.ledger.waits_until = wait, time.monotonic() + wait.seconds
+            given.said.waits(wait)
+
+    return on_wait
+
+
+def note_pacing(limiter: Limiter, ledger: Ledger) -> None:
+    """Take over what the limiter knows at the end."""
+    ledger.pacing = Pacing(
+        round(limiter.waits.seconds, 3),
+        tuple(LimitReport(*limit) for limit in limiter.limits()),
+        tuple(
+            WaitReport(lane, reason, total.count, round(total.seconds, 3))
+            for (lane, reason), total in sorted(limiter.waits.totals.items())
+        ),
+    )
+
+
+class RememberedAnswers:
+    """The checkpoint as the API's memory."""
+
+    def __init__(self, checkpoint: Checkpoint, journal: Journal) -> None:
+        self._checkpoint = checkpoint
+        self._journal = journal
+
+    def recall(self, name: str) -> bytes | None:
+        """See `Answers`."""
+        return self._checkpoint.answer(name)
+
+    def keep(self, name: str, body: bytes) -> None:
+        """See `Answers`."""
+        self._checkpoint.remember_answer(self._journal, name, body)
