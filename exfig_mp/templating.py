@@ -11,9 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-
 from exfig_mp.errors import ConfigError
 from exfig_mp.exporters.identifiers import (
     dart_identifier,
@@ -26,6 +23,8 @@ from exfig_mp.exporters.naming import restyle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     from exfig_mp.exporters.color_protocol import Document
     from exfig_mp.model import Platform
@@ -61,6 +60,8 @@ class Templates:
         Raises:
             ConfigError: names the template, the line and what is wrong there.
         """
+        from jinja2 import TemplateError, TemplateSyntaxError  # noqa: PLC0415  # most runs write no template
+
         name = document.template + SUFFIX
         try:
             return self._environment.get_template(name).render(document.context).encode()
@@ -81,6 +82,9 @@ _ADVICE = "mend the template in templatesPath, or remove it to use the built-in 
 @functools.lru_cache(maxsize=32)
 def _environment(platform: Platform, folder: str) -> ImmutableSandboxedEnvironment:
     """Return what compiles templates, and keeps them: compiling takes longer than writing a small file."""
+    from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined  # noqa: PLC0415  # see `render`
+    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
+
     environment = ImmutableSandboxedEnvironment(
         loader=ChoiceLoader([FileSystemLoader(place) for place in (folder, _BUILT_IN / platform) if place]),
         undefined=StrictUndefined,

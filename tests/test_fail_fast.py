@@ -142,6 +142,7 @@ def test_a_short_block_is_waited_for_since_it_is_no_retry(faulty, web):
     assert figma.seen()["violations"] == []
 
 
+@pytest.mark.slow
 def test_the_config_and_the_environment_ask_for_it_and_the_command_line_has_the_last_word(faulty, web):
     web.write("web.yaml", WEB.format(key=KEY, name="web") + "batch: {failFast: true}\n")
 

@@ -153,6 +153,7 @@ def test_a_coordinator_that_is_killed_while_a_worker_starts_leaves_no_traceback(
     assert ran.text == ""
 
 
+@pytest.mark.slow
 def test_a_torn_manifest_and_a_resume_killed_between_its_two_renames_cost_no_render_again(
     ours: Project, undisturbed: Undisturbed
 ) -> None:
