@@ -139,10 +139,10 @@ async def _export(given: Given, checkpoint: Checkpoint, memory: Memory) -> None:
         if not starts_late:
             await stack.enter_async_context(engine)  # workers start while Figma is asked
         session = await stack.enter_async_context(Session(options.session(SIDE_BY_SIDE + 2 * options.parallel)))
-        api = api_of(given, session, limiter, RememberedAnswers(checkpoint, journal))
+        api = api_of(given, session, limiter, RememberedAnswers(checkpoint, journal, past.doubt))
         try:
             how = Collecting(
-                parallel=options.parallel, records=past, tokens=past.tokens, granular=options.cache.granular
+                parallel=options.parallel, records=past.records, tokens=past.tokens, granular=options.cache.granular
             )
             collected = await collect(work, api, ledger, how)
             await asyncio.sleep(0)  # the loop lets go of all components only when it turns

@@ -11,15 +11,16 @@ from __future__ import annotations
 import os
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from exfig_mp import files
 from exfig_mp.hashing import digest, identity
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Iterator
 
 Record = TypeVar("Record")
 
@@ -31,6 +32,13 @@ STORE_SIZE = 2_000_000_000
 
 _MARK = 33  # the digest in hexadecimal, and the end of its line
 _ODD = re.compile(r"[^a-z0-9.-]+")
+
+
+class _Named(Struct, Generic[Record], frozen=True):
+    """A record with its name, which its path only has as a hash."""
+
+    name: str
+    record: Record
 
 
 class Cache:
@@ -53,9 +61,19 @@ class Cache:
         if body is None:
             return None
         try:
-            return msgspec.json.decode(body, type=form)
+            return msgspec.json.decode(body, type=_Named[form]).record  # type: ignore[valid-type]
         except (ValueError, RecursionError):
             return None
+
+    def records(self, kind: str, form: type[Record]) -> Iterator[tuple[str, Record]]:
+        """Give all whole records of a `kind` with their names."""
+        with suppress(OSError):
+            for file in os.listdir(os.path.join(self._root, kind)):
+                body = _unguarded(files.read(os.path.join(self._root, kind, file)))
+                with suppress(ValueError, RecursionError):
+                    if body is not None:
+                        named = msgspec.json.decode(body, type=_Named[form])  # type: ignore[valid-type]
+                        yield named.name, named.record
 
     def remember(self, kind: str, name: str, record: object) -> None:
         """Keep a record; what is there already is not written again.
@@ -64,7 +82,7 @@ class Cache:
             DiskError: if it cannot be written.
         """
         path = self._path(kind, name)
-        guarded = _guarded(msgspec.json.encode(record, order="deterministic"))
+        guarded = _guarded(msgspec.json.encode(_Named(name, record), order="deterministic"))
         if files.read(path) != guarded:
             files.make_folder(os.path.dirname(path))
             files.write_atomically(path, guarded)

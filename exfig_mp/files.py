@@ -152,6 +152,15 @@ def _delete_if_dead(path: str) -> bool:
     return True
 
 
+def place_of(path: str) -> tuple[int, int] | None:
+    """Return what tells a file from all others, whatever it is called; None for a link, or if there is none."""
+    try:
+        status = os.lstat(path)
+    except (OSError, ValueError):
+        return None
+    return None if stat.S_ISLNK(status.st_mode) else (status.st_dev, status.st_ino)
+
+
 def size_of(path: str) -> int | None:
     """Return the size in bytes of the regular file at `path`, or None if there is none."""
     try:

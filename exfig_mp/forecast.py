@@ -28,8 +28,9 @@ from exfig_mp.wiring import api_of, on_wait_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from exfig_mp.ledger import Ledger
     from exfig_mp.limiter import LimiterOptions
-    from exfig_mp.plan import Plan, PlannedEntry
+    from exfig_mp.plan import PlannedEntry
     from exfig_mp.sources.file_record import FileRecord
     from exfig_mp.sources.tokens import TokenRecord
     from exfig_mp.wiring import Given
@@ -94,7 +95,7 @@ async def forecast(given: Given) -> Forecast:
         calls["images", Lane.TIER_1.value] += calls_for(
             (plan.renders[key] for key in asked), few_calls=options.few_renders, versions=collected.versions
         )
-        what = _Fates(plan, verified.in_place, frozenset(asked))
+        what = _Fates(ledger, verified.in_place, frozenset(asked))
         files_by_fate = what.files(past)
         return Forecast(
             configs=what.configs(files_by_fate),
@@ -132,8 +133,10 @@ def _seconds(calls: Counter[tuple[str, int]], limiter: Limiter, options: Limiter
 class _Fates:
     """What would become of each file."""
 
-    def __init__(self, plan: Plan, in_place: frozenset[str], asked: frozenset[str]) -> None:
-        self._plan = plan
+    def __init__(self, ledger: Ledger, in_place: frozenset[str], asked: frozenset[str]) -> None:
+        assert ledger.plan is not None  # noqa: S101  # it has begun
+        self._plan = ledger.plan
+        self._troubled = {(one.config, one.entry) for one in ledger.entry_failures}
         self._in_place = in_place
         self._asked = asked
 
@@ -141,12 +144,15 @@ class _Fates:
         """Return (config, path) by fate."""
         found: dict[str, list[tuple[str, str]]] = defaultdict(list)
         everything = {path for paths in self._plan.destinations.values() for path in paths} | set(self._plan.indexes)
+        others = past.claimed_by_others(self._plan)
         for entry in self._plan.entries:
             for path, fate in (*self._assets(entry), *self._indexes(entry)):
                 found[fate].append((entry.config, path))
             stale = past.stale(entry, everything)
-            for path in stale.digests:
-                found["stale" if past.spares(stale) else "remove"].append((entry.config, path))
+            stays = past.spares(stale) or (entry.config, entry.entry.label) in self._troubled
+            for path in stale.digests | stale.spared:
+                is_spared = stays or path in others or (path in stale.spared and not past.options.prune_all)
+                found["stale" if is_spared else "remove"].append((entry.config, path))
         return found
 
     def configs(self, by_fate: dict[str, list[tuple[str, str]]]) -> tuple[ConfigForecast, ...]:

@@ -6,14 +6,14 @@ A cache that cannot be read or written costs calls, never an asset: its troubles
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from exfig_mp.cache import STORE_SIZE, Cache
 from exfig_mp.errors import DiskError
 from exfig_mp.journal import Memory
 from exfig_mp.model import Written
 from exfig_mp.outputs import MOST_STALE, OutputRecords, Stale, remove
-from exfig_mp.sources.file_record import FileRecord
+from exfig_mp.sources.file_record import FileRecord, NoRecords
 from exfig_mp.sources.tokens import TokenRecord
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from exfig_mp.ledger import Ledger
     from exfig_mp.plan import Plan, PlannedEntry
+    from exfig_mp.sources.file_record import FileRecords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,7 @@ class Incremental:
         self._warn = warn
         self._is_asked = options.enabled and not options.force
         self._is_broken = not options.folder
+        self._is_sure = True
 
     @property
     def may_save_all(self) -> bool:
@@ -79,8 +81,13 @@ class Incremental:
 
     def remember(self, file_key: str, record: FileRecord) -> None:
         """Remember a file as it is now."""
-        if self.options.enabled:
+        if self.options.enabled and self._is_sure:
             self._try(lambda: self._cache.remember("files", file_key, record))
+
+    @property
+    def records(self) -> FileRecords:
+        """What remembers files; nothing does where none of it is to be used."""
+        return self if self.options.enabled else NoRecords()
 
     @property
     def tokens(self) -> Incremental | None:
@@ -93,7 +100,8 @@ class Incremental:
 
     def remember_tokens(self, file_key: str, record: TokenRecord) -> None:
         """Remember a file's colours as they are now."""
-        self._try(lambda: self._cache.remember("tokens", file_key, record))
+        if self._is_sure:
+            self._try(lambda: self._cache.remember("tokens", file_key, record))
 
     def in_place(self, plan: Plan) -> Memory:
         """Return what earlier runs put where the plan wants it; whether it is still there is for `verify` to find."""
@@ -108,6 +116,10 @@ class Incremental:
         if not (self.options.folder and self.options.prunes and entry.entry.selection.filter is None):
             return Stale({}, too_many=False, of=0)
         return self._records.stale(entry, planned)
+
+    def claimed_by_others(self, plan: Plan) -> set[str]:
+        """Return the files of entries that are not in the plan."""
+        return self._records.claimed_by_others(plan.entries) if self.options.folder else set()
 
     def spares(self, stale: Stale) -> bool:
         """Is it more than is taken away without being told to?"""
@@ -142,28 +154,39 @@ class Incremental:
         if not self.options.folder:
             return
         planned = {*places, *(path for one in indexes for path in one)}
-        failed = ledger.failed_entries()
+        partial = {number for number, entry in enumerate(plan.entries) if entry.entry.selection.filter is not None}
+        partial |= ledger.failed_entries() if self._is_sure else set(range(len(plan.entries)))
+        planned |= {path for number in partial for path in self._records.all_of(plan.entries[number])}
         for number, entry in enumerate(plan.entries):
-            is_whole = entry.entry.selection.filter is None and number not in failed
-            kept = self._prune(entry, planned, ledger) if is_whole else self._records.all_of(entry)
-            self._try(lambda: self._records.remember(entry, places, indexes[number], kept))  # noqa: B023  # at once
+            more: dict[str, Any] = {"kept": self._records.all_of(entry)}
+            if number not in partial:
+                more = {"spared": self._prune(entry, plan, planned, ledger)}
+            written = indexes[number]
+            self._try(lambda: self._records.remember(entry, places, written, **more))  # noqa: B023  # called at once
         if self.store and len(ledger.done):
             self._cache.store.evict(self.options.size, plan.renders)
 
-    def _prune(self, entry: PlannedEntry, planned: set[str], ledger: Ledger) -> list[str]:
+    def _prune(self, entry: PlannedEntry, plan: Plan, planned: set[str], ledger: Ledger) -> dict[str, str]:
         """Take away what is stale; return what is left of it."""
         stale = self.stale(entry, planned)
-        if not stale.digests:
-            return []
+        everything = stale.digests | stale.spared
+        if not everything:
+            return everything
+        ours = planned | self._records.claimed_by_others(plan.entries)
         if self.spares(stale):
             self._warn(
                 f"{entry.where}: {len(stale.digests):,} files of earlier runs are not asked for any more; as that is "
                 f"more than {MOST_STALE:.0%} of {stale.of:,} files, they stay (--prune-all takes them away)"
             )
-            return list(stale.digests)
-        removed = remove(stale.digests, planned)
-        ledger.removed += removed
-        return [path for path in stale.digests if path not in set(removed)]
+            return everything
+        wanted = everything if self.options.prune_all else stale.digests
+        removed = set(remove({path: sum_ for path, sum_ in wanted.items() if path not in ours}, ours))
+        ledger.removed += sorted(removed)
+        return {path: sum_ for path, sum_ in everything.items() if path not in removed}
+
+    def doubt(self) -> None:
+        """Take nothing away and remember no answers: some are those of a run that was cut off, and Figma is ahead."""
+        self._is_sure = False
 
     def _try(self, action: Callable[[], None]) -> None:
         if self._is_broken:

@@ -146,6 +146,9 @@ class VectorDrawable(Struct, frozen=True, tag=True):
     right_to_left: bool = False
 
 
+CONVERSIONS = "1"
+"""Changes when a conversion gives other bytes than before: what earlier versions made is then made anew."""
+
 Conversion = Raster | Webp | VectorDrawable
 
 
@@ -227,6 +230,8 @@ class Done(Struct, frozen=True, tag=True):
 class Failed(Struct, frozen=True, tag=True):
     """The job is over, and not at all destinations; at those not in `placed` is still what was there before.
 
+    `written` is what is at all of its own destinations, by the ids of outputs.
+
     For the log: whose it was, in which shard, and the correlation id of the request that failed; empty where there
     was none.
     """
@@ -234,6 +239,7 @@ class Failed(Struct, frozen=True, tag=True):
     job_id: str
     failure: Failure
     placed: tuple[str, ...] = ()
+    written: tuple[Written, ...] = ()
     worker: str = ""
     shard: int = 0
     correlation: str = ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from exfig_mp.cache import Cache
     from exfig_mp.plan import Plan, PlannedEntry
 
+_NONE: Mapping[str, str] = MappingProxyType({})
+
 MOST_STALE = 0.3
 """Share of an entry's assets that may become stale at once: more looks like a mistake, in Figma or in the config.
 
@@ -31,22 +34,28 @@ Of an entry without assets it is the share of its generated files.
 
 
 class Outputs(Struct, frozen=True):
-    """Files of one entry, by their paths from the cache folder: assets, and index files with their digests."""
+    """Files of one entry, by their paths from the cache folder: assets, and index files with their digests.
+
+    `spared` are files that have become stale and were not taken away, with their digests.
+    """
 
     where: str
     assets: dict[str, Written] = {}
     indexes: dict[str, str] = {}
+    spared: dict[str, str] = {}
 
 
 class Stale(Struct, frozen=True):
     """Files that no run would write any more: absolute paths, with the digests that they were written with.
 
-    They are `too_many` if they are more than a run takes away without being told to.
+    They are `too_many` if they are more than a run takes away without being told to; those that were `spared` by an
+    earlier run are always so.
     """
 
     digests: dict[str, str]
     too_many: bool
     of: int
+    spared: dict[str, str] = {}
 
 
 class OutputRecords:
@@ -76,10 +85,27 @@ class OutputRecords:
         digests = {full: sum_ for path, sum_ in everything.items() if (full := self._full(path)) not in planned}
         counted = record.assets or record.indexes
         count = sum(self._full(path) in digests for path in counted)
-        return Stale(digests, count > MOST_STALE * len(counted), len(counted))
+        spared = {full: sum_ for path, sum_ in record.spared.items() if (full := self._full(path)) not in planned}
+        return Stale(digests, count > MOST_STALE * len(counted), len(counted), spared)
+
+    def claimed_by_others(self, entries: Iterable[PlannedEntry]) -> set[str]:
+        """Return the files of all entries but these: of other configs, and of those that could not be planned."""
+        names = {self._name(entry) for entry in entries}
+        return {
+            self._full(path)
+            for name, record in self._cache.records("outputs", Outputs)
+            if name not in names
+            for path in (*record.assets, *record.indexes)
+        }
 
     def remember(
-        self, entry: PlannedEntry, places: Mapping[str, Written], indexes: Mapping[str, str], kept: Collection[str]
+        self,
+        entry: PlannedEntry,
+        places: Mapping[str, Written],
+        indexes: Mapping[str, str],
+        *,
+        kept: Collection[str] = (),
+        spared: Mapping[str, str] = _NONE,
     ) -> None:
         """Note what is in place for the entry now.
 
@@ -87,7 +113,8 @@ class OutputRecords:
             entry: whose files they are.
             places: what is at each of its paths, and maybe at others; what has no size is not there.
             indexes: digests of its index files, by their paths.
-            kept: files of earlier runs that are still ours, though nothing wants them now.
+            kept: files of earlier runs that count as if this run had written them, as it was about others.
+            spared: stale files that stay, with their digests.
 
         Raises:
             DiskError: if the record cannot be written.
@@ -100,7 +127,10 @@ class OutputRecords:
                 assets[self._short(file.path)] = written
         old = {path: sum_ for path, sum_ in before.indexes.items() if path in short}
         new = {self._short(path): sum_ for path, sum_ in indexes.items()}
-        self._cache.remember("outputs", self._name(entry), Outputs(entry.where, assets, old | new))
+        left = before.spared if kept else {}
+        left = left | {self._short(path): sum_ for path, sum_ in spared.items()}
+        left = {path: sum_ for path, sum_ in left.items() if path not in assets and path not in new}
+        self._cache.remember("outputs", self._name(entry), Outputs(entry.where, assets, old | new, left))
 
     def all_of(self, entry: PlannedEntry) -> list[str]:
         """Return every file that is remembered for the entry."""
@@ -120,15 +150,17 @@ class OutputRecords:
         return os.path.normpath(os.path.join(self._cache.folder, path))
 
 
-def remove(digests: Mapping[str, str], planned: Iterable[str]) -> list[str]:
+def remove(digests: Mapping[str, str], planned: Collection[str]) -> list[str]:
     """Delete files that are still as they were written, and folders that are empty then; return the files' paths.
 
-    Folders of `planned` files stay.
+    What is a `planned` file under another name (through a link, or on a disk that ignores case) stays, as do folders of
+    planned files.
     """
     removed = []
+    wanted = {None, *map(files.place_of, planned)}  # a link is not ours
     for path, written in sorted(digests.items()):
         body = files.read(path)
-        if body is not None and not os.path.islink(path) and digest(body) == written:
+        if body is not None and files.place_of(path) not in wanted and digest(body) == written:
             with suppress(OSError):
                 os.unlink(path)
                 removed.append(path)

@@ -18,7 +18,7 @@ from msgspec import Struct
 from exfig_mp.errors import ConfigError
 from exfig_mp.exporters.naming import folded
 from exfig_mp.hashing import digest, identity
-from exfig_mp.model import Derived, GeneratedFile, Job, RemoteFile, Shard, Written
+from exfig_mp.model import CONVERSIONS, Derived, GeneratedFile, Job, RemoteFile, Shard, Written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Sequence
@@ -211,7 +211,7 @@ def output_id(render_id: str, steps: tuple[Conversion, ...]) -> str:
     """Return the content identity of what `steps` make of a render; without steps that is the render's own."""
     if not steps:
         return render_id
-    return identity("derived", render_id, msgspec.json.encode(steps, order="deterministic").decode())
+    return identity("derived", CONVERSIONS, render_id, msgspec.json.encode(steps, order="deterministic").decode())
 
 
 def split(jobs: Iterable[Job], size: int = SHARD_SIZE) -> Iterator[Shard]:

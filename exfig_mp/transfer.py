@@ -80,7 +80,7 @@ class Transfer:
         if isinstance(fetched, Failed):
             return fetched
         body, delivery = fetched.body, _Delivery(self._options.fsync)
-        delivery.place(job.destinations, body)
+        delivery.place(job.id, job.destinations, body)
         for one in job.derived:
             try:
                 # A thread of its own: a heavy picture must not keep the others' downloads waiting.
@@ -88,15 +88,15 @@ class Transfer:
             except ConversionError as error:
                 delivery.refuse(Failure("conversion", error.message, error.advice))
             else:
-                delivery.place(one.destinations, converted)
-                delivery.written.append(Written(one.id, len(converted), digest(converted)))
+                delivery.place(one.id, one.destinations, converted)
         if self._store and job.url:
             with suppress(DiskError):  # what cannot be kept is asked for again, some day
                 self._store.keep(job.id, body)
         if delivery.refusal:
-            return Failed(job.id, delivery.refusal, tuple(delivery.placed))
+            return Failed(job.id, delivery.refusal, tuple(delivery.placed), tuple(delivery.written))
         warning = shrinkage(body, job.format) or ""
-        return Done(job.id, len(body), digest(body), fetched.attempts, warning, tuple(delivery.written))
+        derived = tuple(one for one in delivery.written if one.id != job.id)
+        return Done(job.id, len(body), digest(body), fetched.attempts, warning, derived)
 
     async def _read(self, job: Job) -> _Fetched | Failed:
         """Take the bytes from the cache's store. They are gone or damaged: then Figma has to be asked, as for a URL."""
@@ -143,16 +143,19 @@ class _Delivery:
     refusal: Failure | None = None
     is_full: bool = False
 
-    def place(self, destinations: tuple[str, ...], body: bytes) -> None:
-        for destination in () if self.is_full else destinations:
+    def place(self, output_id: str, destinations: tuple[str, ...], body: bytes) -> None:
+        before = len(self.placed)
+        for destination in destinations:
+            if self.is_full:
+                return
             try:
                 place(destination, body, fsync=self.fsync)
                 self.placed.append(destination)
             except DiskError as error:
                 self.refuse(Failure(error.cause, error.message, error.advice))
                 self.is_full = error.is_full
-                if error.is_full:
-                    return
+        if destinations and len(self.placed) - before == len(destinations):
+            self.written.append(Written(output_id, len(body), digest(body)))
 
     def refuse(self, failure: Failure) -> None:
         # No room for anything is worse than anything else that may be wrong with one.

@@ -119,13 +119,17 @@ def note_pacing(limiter: Limiter, ledger: Ledger) -> None:
 class RememberedAnswers:
     """The checkpoint as the API's memory."""
 
-    def __init__(self, checkpoint: Checkpoint, journal: Journal) -> None:
+    def __init__(self, checkpoint: Checkpoint, journal: Journal, on_recall: Callable[[], None]) -> None:
         self._checkpoint = checkpoint
         self._journal = journal
+        self._on_recall = on_recall
 
     def recall(self, name: str) -> bytes | None:
         """See `Answers`."""
-        return self._checkpoint.answer(name)
+        body = self._checkpoint.answer(name)
+        if body is not None:
+            self._on_recall()
+        return body
 
     def keep(self, name: str, body: bytes) -> None:
         """See `Answers`."""

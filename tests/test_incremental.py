@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import time
 from collections import Counter
 
 import pytest
@@ -431,3 +432,104 @@ def test_the_report_says_what_came_from_the_cache(warm, app):
 
     report = json.loads((app.folder / "report.json").read_bytes())
     assert (report["restored"], report["downloaded"]) == (1, 0)
+
+
+def test_components_are_never_taken_for_those_of_a_later_version(faulty, app):
+    """A file that is published between the two answers of the first run is not what the second one is told."""
+    figma = faulty({"on": "meta", "do": "status", "status": 500, "requests": 1})
+    app.write("web.yaml", web())
+    process = app.start("batch", "web.yaml", "--retry-base", "1.5", "--retry-jitter", "0")
+    app.wait_until(lambda: figma.seen()["endpoints"].get("meta"))
+    time.sleep(0.5)
+    edits = [{"do": "rename", "name": "accessibility-00001", "to": "zzz-new", "publish": True}]
+    figma.post("/_simulator/design", {"file": LIGHT, "edits": edits})
+    assert app.end(process).code == 0
+
+    Watch(app, "batch", "web.yaml")()
+
+    assert (app.folder / "out/web/icons/zzz_new.svg").exists()
+    assert not (app.folder / "out/web/icons/accessibility_00001.svg").exists()
+
+
+def test_what_was_spared_once_stays_until_it_is_told_to_go(app):
+    app.write("web.yaml", web().replace("common: {", "common: {icons: {figmaFrameName: Illustrations}, "))
+    watch = Watch(app, "batch", "web.yaml")
+    watch()
+    app.write("web.yaml", web())  # three files, then 24 others: all three are stale, and few
+
+    for _ in range(3):
+        watch()
+        assert watch.gone == []
+    watch("--prune-all")
+    assert len(watch.gone) == 3
+
+
+def test_files_that_another_config_wants_are_not_taken_away(app):
+    app.write("one.yaml", web())
+    app.write("other.yaml", web())
+    assert app.run("batch", "one.yaml", "other.yaml").code == 0
+    app.write("one.yaml", web(name="elsewhere"))
+
+    watch = Watch(app, "batch", "one.yaml", "--prune-all")
+    watch()
+
+    assert watch.gone == []
+    assert len(watch.written) > 24
+
+
+def test_a_file_under_another_name_of_its_folder_is_not_taken_away(app):
+    (app.folder / "out").mkdir()
+    (app.folder / "out/real").mkdir()
+    (app.folder / "out/link").symlink_to("real")
+    app.write("web.yaml", web(name="link"))
+    watch = Watch(app, "batch", "web.yaml")
+    watch()
+    before = sorted((app.folder / "out/real").rglob("*.svg"))
+    app.write("web.yaml", web(name="real"))
+
+    watch("--prune-all")
+
+    assert before
+    assert sorted((app.folder / "out/real").rglob("*.svg")) == before
+
+
+def test_what_an_older_run_knows_is_no_reason_to_take_anything_away(library, faulty, app):
+    faulty({"on": "cdn", "do": "delay", "seconds": 0.3})
+    app.write("web.yaml", web())
+    process = app.start("batch", "web.yaml", "--state-dir", "one", "--concurrent-downloads", "2")
+    app.wait_until(lambda: library.seen()["cdn_requests"] > 5)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    library.post("/_simulator/design", {"file": LIGHT, "edits": [{"do": "add", "name": "brand-new", "publish": True}]})
+    assert app.run("batch", "web.yaml", "--state-dir", "two").code == 0
+    new = app.folder / "out/web/icons/brand_new.svg"
+    assert new.exists()
+
+    ran = app.run("batch", "web.yaml", "--state-dir", "one", "--resume")
+
+    assert ran.code == 0, ran.text
+    assert new.exists()
+    watch = Watch(app, "batch", "web.yaml")
+    watch()
+    assert new.exists()
+
+
+def test_what_is_in_place_although_something_else_of_it_failed_is_remembered(library, app):
+    """Illustrations that no vector drawable can hold: Flutter gets them, and loses them when they are gone."""
+    app.write(
+        "both.yaml",
+        f"""\
+figma: {{lightFileId: {LIGHT}}}
+android: {{mainRes: out/res, images: {{output: images, format: svg}}}}
+flutter: {{output: out/lib, images: {{output: out/flutter, format: svg}}}}
+""",
+    )
+    watch = Watch(app, "images", "-i", "both.yaml")
+    watch(code=1)
+    name = next(name for name, node in library.ids().items() if node.startswith("620:"))
+    design(library, {"do": "delete", "name": name, "publish": True})
+    app.write("both.yaml", (app.folder / "both.yaml").read_text().replace("android: {", "x: {"))
+
+    watch("--prune-all")
+
+    assert any(path.startswith("out/flutter/") for path in watch.gone)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from exfig_mp.errors import DiskError
 from exfig_mp.journal import Placed
-from exfig_mp.model import Done, Failed, Failure
+from exfig_mp.model import Done, Failed, Failure, Written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -104,9 +104,15 @@ class JobLoop:
 
 
 def _claims(job: Job, result: JobResult) -> Iterator[Placed]:
-    """Give what the journal may say of a job: the render itself, and each thing that was derived from it."""
+    """Give what the journal may say of a job: of the render itself, and of each thing that was derived from it.
+
+    Of a job that failed, it is what got to all of its own places all the same.
+    """
     if isinstance(result, Done):
-        if job.destinations:
-            yield Placed(job.id, result.size, result.digest, job.destinations)
-        for one, written in zip(job.derived, result.derived, strict=True):
-            yield Placed(one.id, written.size, written.digest, one.destinations)
+        written = (Written(job.id, result.size, result.digest), *result.derived)
+    else:
+        written = result.written
+    places = {job.id: job.destinations} | {one.id: one.destinations for one in job.derived}
+    for one in written:
+        if places[one.id]:
+            yield Placed(one.id, one.size, one.digest, places[one.id])

@@ -68,6 +68,8 @@ async def fetch(api: FigmaApi, file_keys: Iterable[str], at_once: int, records: 
     async def one(key: str) -> File | Failure:
         async with gate:
             try:
+                if isinstance(records, NoRecords):
+                    return File(key, await _at_once(api, key))
                 record = await _current(api, key, records.recall(key))
                 records.remember(key, record)
                 return File(key, record)
@@ -83,13 +85,21 @@ async def fetch(api: FigmaApi, file_keys: Iterable[str], at_once: int, records: 
 
 
 async def _current(api: FigmaApi, key: str, known: FileRecord | None) -> FileRecord:
-    if known is None:  # both will be needed: at once
-        asked = asyncio.create_task(api.meta(key)), asyncio.create_task(api.components(key))
-        await _together(*asked)
-        return FileRecord(asked[0].result(), asked[1].result())
+    """Return the file as it is now. A record says which version its components are of: so that is asked for first.
+
+    Were it answered after them, a file that is published meanwhile would be taken for one that has not changed.
+    """
     meta = await api.meta(key)
-    components = known.components if known.is_of(meta) else await api.components(key)
-    return replace(known, meta=meta, components=components)
+    if known and known.is_of(meta):
+        return replace(known, meta=meta)
+    components = await api.components(key)
+    return replace(known, meta=meta, components=components) if known else FileRecord(meta, components)
+
+
+async def _at_once(api: FigmaApi, key: str) -> FileRecord:
+    asked = asyncio.create_task(api.meta(key)), asyncio.create_task(api.components(key))
+    await _together(*asked)
+    return FileRecord(asked[0].result(), asked[1].result())
 
 
 async def _together(*tasks: asyncio.Task[Any]) -> None:

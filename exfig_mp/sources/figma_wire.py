@@ -58,10 +58,9 @@ class FileMeta(Struct, frozen=True):
     def revision(self) -> str:
         """What changes whenever the file may have changed.
 
-        Nobody outside Figma knows whether every edit makes a new `version`, so the time is part of it; to the second,
-        as endpoints round it.
+        Nobody outside Figma knows whether every edit makes a new `version`, so the time is part of it.
         """
-        return f"{self.version}@{self.last_touched_at.partition('.')[0].removesuffix('Z')}"
+        return f"{self.version}@{self.last_touched_at}"
 
 
 class MetaAnswer(FileMeta, frozen=True):
