@@ -29,7 +29,7 @@ demo: install ## start the simulator, run the example configs against it, show t
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash .ci/demo
 
 test: install $(OPENAPI) ## run the tests (without the slow ones)
-	$(BIN)/python -m pytest -n 6 -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest -n 4 -m "not slow" $(ARGS)
 
 test-slow: install $(OPENAPI) ## run the long crash and load tests
 	$(BIN)/python -m pytest -m slow $(ARGS)

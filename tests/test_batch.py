@@ -372,6 +372,7 @@ def test_a_token_that_expires_midway_stops_the_run_with_code_3(faulty, app):
     assert figma.seen()["endpoints"]["images"] <= 3, "one for each kind that was under way"
 
 
+@pytest.mark.slow
 def test_an_oauth_token_goes_as_a_bearer(library, app):
     ran = app.run("batch", "app.yaml", FIGMA_PERSONAL_TOKEN="", FIGMA_OAUTH_TOKEN="figd_simulator")
 

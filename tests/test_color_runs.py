@@ -143,6 +143,7 @@ def test_what_one_colour_lacks_stops_no_other_and_a_resume_asks_nothing_again(de
     assert calls(demo, seen) == {}
 
 
+@pytest.mark.slow
 def test_with_the_cache_an_unchanged_file_costs_one_cheap_call_and_what_is_stale_goes(library, palette):
     palette.write("app.yaml", STYLES + PLATFORMS)
     palette.write("icons.yaml", WEB.replace("colors: {}", ""))

@@ -67,6 +67,7 @@ def test_it_knows_what_is_in_place_in_the_cache_and_stale(app, library):
     assert str(missing) in plan["files"]["write"]
 
 
+@pytest.mark.slow
 def test_a_missing_file_comes_from_the_cache_without_a_call(app):
     app.run("batch", "app.yaml", "--cache")
     missing = min((app.folder / "out").rglob("*.svg"))

@@ -83,6 +83,7 @@ def test_a_store_that_is_gone_ends_the_run_within_30_downloads_and_a_resume_asks
     assert store.seen()["endpoints"].get("images", 0) <= 3
 
 
+@pytest.mark.slow
 def test_a_run_goes_through_every_failure_if_that_is_wanted(figma, whole):
     figma({"on": "cdn", "do": "reset"})
 
@@ -114,6 +115,7 @@ def test_a_full_disk_ends_the_run_cleanly_and_with_more_room_it_goes_on(figma, w
     assert before.items() <= whole.tree("out/images").items()
 
 
+@pytest.mark.slow
 def test_a_disk_without_room_for_the_files_is_told_before_the_first_download(figma, whole, small_disk):
     store = figma()
     small_disk("200k")

@@ -123,6 +123,7 @@ def test_a_config_that_cannot_be_read_stops_the_run_before_it_starts_and_leaves_
     assert {path: after[path] for path in state} == state
 
 
+@pytest.mark.slow
 def test_a_block_stays_75_and_a_refused_token_3(faulty, web):
     faulty({"on": "images", "do": "rate_limit", "retry_after": 396749, "limit_type": "low"})
     blocked, report = web.report("batch", "web.yaml", "--fail-fast")
@@ -156,6 +157,7 @@ def test_the_config_and_the_environment_ask_for_it_and_the_command_line_has_the_
     assert code("--no-fail-fast", EXFIG_MP_FAIL_FAST="1") == 1
 
 
+@pytest.mark.slow
 def test_a_run_without_failures_is_like_any_other(library, app, finished_tree):
     ran, report = app.report("batch", "app.yaml", "--fail-fast")
 
@@ -166,6 +168,7 @@ def test_a_run_without_failures_is_like_any_other(library, app, finished_tree):
     assert library.seen()["violations"] == []
 
 
+@pytest.mark.slow
 def test_ctrl_c_while_it_downloads_is_still_an_interrupt(faulty, web):
     figma = faulty({"on": "cdn", "do": "hang", "seconds": 20})
     process = web.start("batch", "web.yaml", "--fail-fast")

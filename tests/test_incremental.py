@@ -177,6 +177,7 @@ def test_a_look_that_comes_back_is_never_stale(library, app):
     assert seen == [True] * 4
 
 
+@pytest.mark.slow
 def test_force_exports_everything_anew_and_refreshes_what_is_remembered(warm):
     calls = warm("--force")
     assert calls["images"] > 0
@@ -198,6 +199,7 @@ def test_the_config_may_switch_it_on_and_the_command_line_off(app):
     assert watch("--no-cache")["images"] == 1
 
 
+@pytest.mark.slow
 def test_more_workers_another_folder_and_another_machine_find_it_too(warm, app, tmp_path_factory, new_project):
     app.environment["EXFIG_MP_WORKERS"] = "2"
     elsewhere = new_project(tmp_path_factory.mktemp("other-machine"))
@@ -319,6 +321,7 @@ def test_only_files_that_are_ours_and_unchanged_are_taken_away(warm, library, ap
     assert not (app.folder / "out/flutter/icons/accessibility_00001.svg").exists()
 
 
+@pytest.mark.slow
 def test_many_stale_files_stay_unless_told_otherwise(library, app):
     app.write("web.yaml", web())
     watch = Watch(app, "batch", "web.yaml")
@@ -464,6 +467,7 @@ def test_what_was_spared_once_stays_until_it_is_told_to_go(app):
     assert len(watch.gone) == 3
 
 
+@pytest.mark.slow
 def test_files_that_another_config_wants_are_not_taken_away(app):
     app.write("one.yaml", web())
     app.write("other.yaml", web())
@@ -493,6 +497,7 @@ def test_a_file_under_another_name_of_its_folder_is_not_taken_away(app):
     assert sorted((app.folder / "out/real").rglob("*.svg")) == before
 
 
+@pytest.mark.slow
 def test_what_an_older_run_knows_is_no_reason_to_take_anything_away(library, faulty, app):
     faulty({"on": "cdn", "do": "delay", "seconds": 0.3})
     app.write("web.yaml", web())

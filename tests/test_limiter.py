@@ -355,7 +355,7 @@ async def test_a_clock_that_jumps_during_a_pause_changes_nothing(path):
         begin = time.monotonic()
         await limiter.acquire(Lane.TIER_1)
 
-        assert 0.2 < time.monotonic() - begin < 2
+        assert 0.2 < time.monotonic() - begin < 10
 
 
 async def test_waits_are_told_with_their_reason(path):

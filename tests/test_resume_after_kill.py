@@ -202,6 +202,7 @@ def test_a_changed_config_goes_on_if_forced(cut_off, simulator, app):
     assert len(app.tree("out/ios/Assets.xcassets/Symbols")) == 24 * 3 + 1
 
 
+@pytest.mark.slow
 def test_a_changed_config_without_a_terminal_starts_over(cut_off, simulator, app):
     cut_off(40)
     config = (app.folder / "app.yaml").read_text()

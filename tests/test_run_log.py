@@ -125,6 +125,7 @@ def test_what_fails_for_good_is_a_warning_of_the_log_and_people_read_of_it_in_th
     assert all(name in ran.err for name in failed)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("library")
 def test_a_config_that_fails_as_a_whole_is_in_the_log(app: Project) -> None:
     app.write("none.yaml", (app.folder / "app.yaml").read_text().replace(LIGHT, "NoSuchFile"))
@@ -170,6 +171,7 @@ def test_an_abort_is_told_with_its_reason_and_what_failed_and_what_it_brings_dow
     assert "given up (" not in ran.err
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("library")
 def test_a_run_that_could_not_begin_says_why_in_the_log(app: Project) -> None:
     other = f"{{lightFileId: {DARK}, darkFileId: {LIGHT}}}"

@@ -111,7 +111,7 @@ class Store:
     def close(self) -> None:
         """Stop the drawing processes."""
         if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool.shutdown(wait=True, cancel_futures=True)
 
     async def _draw(self, picture: Picture) -> Blob:
         if self._pool is None:

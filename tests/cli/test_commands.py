@@ -296,6 +296,7 @@ def _on_a_terminal(project, *arguments, **environment):
     return process.wait(timeout=20), shown
 
 
+@pytest.mark.slow
 def test_a_terminal_gets_colours_unless_it_wants_none(library, web):
     assert library
     colour = b"\x1b[31m"

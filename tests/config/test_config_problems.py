@@ -194,7 +194,7 @@ def test_a_hundred_thousand_unknown_keys_take_no_minutes(folder):
     config = load("a.yaml")
 
     assert len(config.warnings) == 40_000
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 60  # seconds where it once took many minutes
 
 
 def test_icons_need_a_file_of_their_own_or_a_common_one(complaints, ios):

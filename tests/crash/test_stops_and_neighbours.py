@@ -153,6 +153,7 @@ def test_a_second_run_in_one_state_folder_ends_with_code_5_and_harms_nothing(
     assert_whole(ours)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", seeds(10))
 def test_two_runs_into_one_output_folder_leave_whole_files_and_nothing_else(
     seed: int, ours: Project, undisturbed: Undisturbed

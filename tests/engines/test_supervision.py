@@ -124,6 +124,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.slow
 def test_a_coordinator_that_was_suspended_kills_nobody_when_it_wakes_up(tmp_path):
     command = [sys.executable, "-c", _COORDINATOR, str(tmp_path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
@@ -349,6 +350,7 @@ def _end_and_look(app, figma, end, temporary):
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("library")
 def test_a_temporary_folder_with_a_long_path_is_no_obstacle(app):
     deep = app.folder / ("d" * 60) / ("e" * 60)
