@@ -65,8 +65,9 @@ class Watch:
 
 
 @pytest.fixture
-def warm(app):
+def warm(library, app):
     """A project that was exported once with the cache, and a watch over its next runs."""
+    assert app.figma is library  # which begins anew before this run, not after it
     watch = Watch(app, *CACHED)
     watch()
     watch.first = app.tree()
