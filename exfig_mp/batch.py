@@ -148,6 +148,7 @@ async def _export(given: Given, checkpoint: Checkpoint, memory: Memory) -> None:
             await asyncio.sleep(0)  # the loop lets go of all components only when it turns
             plan = build_plan(collected.entries)
             ledger.begin(plan)
+            past.begin(plan)
             _sweep(plan, given.log)
             given.said.entries()
             queue = RenderQueue(api, few_calls=options.few_renders, versions=collected.versions)

@@ -103,6 +103,11 @@ class Incremental:
         if self._is_sure:
             self._try(lambda: self._cache.remember("tokens", file_key, record))
 
+    def begin(self, plan: Plan) -> None:
+        """See what is remembered of the plan's entries, so that a run that overtakes this one is noticed."""
+        if self.options.folder:
+            self._records.begin(plan)
+
     def in_place(self, plan: Plan) -> Memory:
         """Return what earlier runs put where the plan wants it; whether it is still there is for `verify` to find."""
         return self._records.in_place(plan) if self._is_asked else Memory()
@@ -155,6 +160,7 @@ class Incremental:
             return
         planned = {*places, *(path for one in indexes for path in one)}
         partial = {number for number, entry in enumerate(plan.entries) if entry.entry.selection.filter is not None}
+        partial |= {number for number, entry in enumerate(plan.entries) if self._records.is_overtaken(entry)}
         partial |= ledger.failed_entries() if self._is_sure else set(range(len(plan.entries)))
         planned |= {path for number in partial for path in self._records.all_of(plan.entries[number])}
         for number, entry in enumerate(plan.entries):

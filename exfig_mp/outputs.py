@@ -63,6 +63,15 @@ class OutputRecords:
 
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
+        self._first: dict[str, Outputs] = {}
+
+    def begin(self, plan: Plan) -> None:
+        """See what is remembered before anything is done."""
+        self._first = {self._name(entry): self._recall(entry) for entry in plan.entries}
+
+    def is_overtaken(self, entry: PlannedEntry) -> bool:
+        """Has another run written the entry's record since `begin`? What it knows of Figma may be newer."""
+        return self._first.get(self._name(entry)) != self._recall(entry)
 
     def in_place(self, plan: Plan) -> Memory:
         """Return what the records claim of the plan's outputs; whether it is still so, `Memory.verify` tells."""

@@ -539,3 +539,18 @@ flutter: {{output: out/lib, images: {{output: out/flutter, format: svg}}}}
     watch("--prune-all")
 
     assert any(path.startswith("out/flutter/") for path in watch.gone)
+
+
+def test_a_run_that_is_overtaken_takes_nothing_away_that_the_other_wrote(library, faulty, app):
+    faulty({"on": "cdn", "do": "delay", "seconds": 0.2})
+    app.write("web.yaml", web())
+    overtaken = app.start("batch", "web.yaml", "--state-dir", "one", "--concurrent-downloads", "2")
+    app.wait_until(lambda: library.seen()["cdn_requests"] > 3)
+    os.kill(overtaken.pid, signal.SIGSTOP)
+    design(library, {"do": "add", "name": "brand-new", "publish": True})
+    assert app.run("batch", "web.yaml", "--state-dir", "two", "--concurrent-downloads", "50").code == 0
+    os.kill(overtaken.pid, signal.SIGCONT)
+
+    assert app.end(overtaken).code == 0
+
+    assert (app.folder / "out/web/icons/brand_new.svg").exists()
