@@ -179,7 +179,7 @@ async def _take_off(given: Given, pipeline: Pipeline, memory: Memory, past: Incr
     theirs = await asyncio.to_thread(known.verify, paths, content=True)
     in_place = mine.in_place | theirs.in_place
     given.said.verified(len(in_place), len(mine.lost - in_place), time.monotonic() - begun)
-    pipeline.remember(memory, plan.whole(in_place), past.is_stored)
+    pipeline.remember(memory, in_place, past.is_stored)
     return known.only(theirs.in_place)
 
 

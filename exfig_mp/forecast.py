@@ -7,6 +7,7 @@ nothing is remembered.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,10 @@ from exfig_mp import files
 from exfig_mp.client import Session
 from exfig_mp.collect import Collecting, collect
 from exfig_mp.incremental import Incremental
+from exfig_mp.insertions import wanted_by
+from exfig_mp.ledger import EntryFailure
 from exfig_mp.limiter import Limiter
+from exfig_mp.model import Failure
 from exfig_mp.plan import build_plan, output_id
 from exfig_mp.ratelimit import Lane
 from exfig_mp.report import SCHEMA_VERSION, Calls
@@ -136,6 +140,7 @@ class _Fates:
     def __init__(self, ledger: Ledger, in_place: frozenset[str], asked: frozenset[str]) -> None:
         assert ledger.plan is not None  # noqa: S101  # it has begun
         self._plan = ledger.plan
+        self._ledger = ledger
         self._troubled = {(one.config, one.entry) for one in ledger.entry_failures}
         self._in_place = in_place
         self._asked = asked
@@ -146,14 +151,16 @@ class _Fates:
         everything = {path for paths in self._plan.destinations.values() for path in paths} | set(self._plan.indexes)
         others = past.claimed_by_others(self._plan)
         for entry in self._plan.entries:
-            for path, fate in (*self._assets(entry), *self._indexes(entry)):
+            for path, fate in (*self._assets(entry), *self._indexes(entry), *self._insertions(entry)):
                 found[fate].append((entry.config, path))
             stale = past.stale(entry, everything)
             stays = past.spares(stale) or (entry.config, entry.entry.label) in self._troubled
             for path in stale.digests | stale.spared:
                 is_spared = stays or path in others or (path in stale.spared and not past.options.prune_all)
                 found["stale" if is_spared else "remove"].append((entry.config, path))
-        return found
+        written = set(found["write"])  # of several texts in one file, one may be new and the others there
+        found["keep"] = [one for one in found["keep"] if one not in written]
+        return {fate: paths for fate, paths in found.items() if paths}
 
     def configs(self, by_fate: dict[str, list[tuple[str, str]]]) -> tuple[ConfigForecast, ...]:
         """Return the counts of each config."""
@@ -171,6 +178,14 @@ class _Fates:
     def _indexes(self, entry: PlannedEntry) -> Iterable[tuple[str, str]]:
         for index in entry.index({file.path for file in entry.files}):
             yield index.path, "keep" if files.read(index.path) == index.content else "write"
+
+    def _insertions(self, entry: PlannedEntry) -> Iterable[tuple[str, str]]:
+        """Yield the user's own files that get text of ours; why one cannot have it goes to the ledger."""
+        for wish in wanted_by(entry):
+            if isinstance(wish, Failure):
+                self._ledger.entry_failures.append(EntryFailure(entry.config, entry.entry.label, wish, time.time()))
+            elif wish.content:
+                yield wish.path, "write" if wish.changed else "keep"
 
 
 class _NoAnswers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exfig_mp import files
@@ -22,11 +23,10 @@ if TYPE_CHECKING:
 
 def write_insertions(entry: PlannedEntry, *, fsync: bool) -> Iterator[Failure]:
     """Put an entry's texts where they belong; yield why one could not be put there."""
-    if isinstance(entry.entry.exporter, Painted):
-        for insertion in entry.entry.exporter.insertions:
-            failure = write_insertion(entry.base, insertion, fsync=fsync)
-            if failure:
-                yield failure
+    for insertion in _insertions(entry):
+        failure = write_insertion(entry.base, insertion, fsync=fsync)
+        if failure:
+            yield failure
 
 
 def write_insertion(base: str, insertion: Insertion, *, fsync: bool) -> Failure | None:
@@ -34,6 +34,37 @@ def write_insertion(base: str, insertion: Insertion, *, fsync: bool) -> Failure 
 
     `base` is the folder that relative paths start from. A link is followed: it is the user's own.
     """
+    wish = wanted(base, insertion)
+    if isinstance(wish, Failure) or not wish.changed:
+        return wish if isinstance(wish, Failure) else None
+    try:
+        place(wish.path, wish.content, fsync=fsync)
+    except DiskError as error:
+        return Failure(error.cause, error.message, error.advice)
+    return None
+
+
+def _insertions(entry: PlannedEntry) -> tuple[Insertion, ...]:
+    return entry.entry.exporter.insertions if isinstance(entry.entry.exporter, Painted) else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a user's file is to be: its real path, its whole content, and whether that is anything new."""
+
+    path: str
+    content: bytes
+    changed: bool
+
+
+def wanted_by(entry: PlannedEntry) -> Iterator[Wanted | Failure]:
+    """Yield what an entry wants of each of the user's files, or why it cannot have that."""
+    for insertion in _insertions(entry):
+        yield wanted(entry.base, insertion)
+
+
+def wanted(base: str, insertion: Insertion) -> Wanted | Failure:
+    """Return what the user's file is to be, or why that cannot be said. Nothing is written."""
     path = os.path.realpath(absolute(base, insertion.path))
     existing = files.read(path)
     if existing is None and os.path.lexists(path):
@@ -41,10 +72,4 @@ def write_insertion(base: str, insertion: Insertion, *, fsync: bool) -> Failure 
     updated = insert(existing, insertion)
     if isinstance(updated, Unmarked):
         return Failure("config", updated.message, updated.advice)
-    if updated is None or updated == existing:
-        return None
-    try:
-        place(path, updated, fsync=fsync)
-    except DiskError as error:
-        return Failure(error.cause, error.message, error.advice)
-    return None
+    return Wanted(path, updated or existing or b"", updated is not None and updated != existing)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from exfig_mp.brake import Brake
     from exfig_mp.journal import Journal, Memory
     from exfig_mp.ledger import Ledger
-    from exfig_mp.model import JobResult
+    from exfig_mp.model import Job, JobResult
     from exfig_mp.plan import Plan
     from exfig_mp.sources.render_queue import RenderQueue
 
@@ -43,6 +44,7 @@ class Pipeline:
         self._gone: list[str] = []
         self._rendered_again: set[str] = set()
         self._known: dict[str, str] = {}  # render ids and URLs; no URL: the bytes are in the store
+        self._partly: dict[str, dict[str, tuple[str, ...]]] = {}  # see `Plan.partly`
         self.on_failed: Callable[[Failed, bool], None] = lambda _failed, _again: None
         """Hears of each item that failed, for the log: is it asked for again?"""
 
@@ -52,9 +54,11 @@ class Pipeline:
         in_place: Container[str] = (),
         is_stored: Callable[[str], bool] = lambda _render_id: False,
     ) -> None:
-        """Take over what is `in_place`, stored or rendered already; to be called before `shards`."""
+        """Take over what is `in_place` (ids of outputs), stored or rendered already; to be called before `shards`."""
+        whole = self.plan.whole(in_place)
+        self._partly = self.plan.partly(in_place)
         for render_id in self.plan.renders:
-            if render_id in in_place:
+            if render_id in whole:
                 self._ledger.settle_skipped(render_id)
             elif is_stored(render_id):
                 self._known[render_id] = ""
@@ -99,14 +103,17 @@ class Pipeline:
         drawn: asyncio.Queue[list[Drawn] | None] = asyncio.Queue()
         self._asking = asking = asyncio.create_task(self._ask(drawn))
         try:
-            for shard in split(self.plan.job(key, url) for key, url in self._known.items()):
+            for shard in split(self._job(key, url) for key, url in self._known.items()):
                 yield self._numbered(shard)
             while (group := await drawn.get()) is not None:
-                for shard in split(self.plan.job(answer.render.id, answer.url) for answer in group):
+                for shard in split(self._job(answer.render.id, answer.url) for answer in group):
                     yield self._numbered(shard)
             await asking
         finally:
             asking.cancel()
+
+    def _job(self, render_id: str, url: str) -> Job:
+        return self.plan.job(render_id, url, in_place=self._partly.get(render_id, ()))
 
     def _numbered(self, shard: Shard) -> Shard:
         self._shards += 1
@@ -147,7 +154,8 @@ class Pipeline:
     def _settle_failed(self, failed: Failed) -> None:
         if self._brake.reason:
             return  # what the stop itself brings down is not done, rather than failed
-        self._ledger.settle_failed(failed.job_id, failed.failure, time.time(), failed.placed)
+        earlier = chain.from_iterable(self._partly.get(failed.job_id, {}).values())
+        self._ledger.settle_failed(failed.job_id, failed.failure, time.time(), (*failed.placed, *earlier))
         self.on_failed(failed, False)
         self._brake.failed(failed.failure)
 

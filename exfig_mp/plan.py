@@ -101,10 +101,13 @@ class Plan:
         """What goes to the destinations of each render: it has the render's own id, or one of its own if derived."""
         return _View(self.wants, _outputs)
 
-    def job(self, render_id: str, url: str = "") -> Job:
-        """Return the download of a render whose URL is known, or whose bytes are in the store."""
+    def job(self, render_id: str, url: str = "", *, in_place: Container[str] = ()) -> Job:
+        """Return the download of a render whose URL is known, or whose bytes are in the store.
+
+        Outputs that are `in_place` already (ids) are no part of it.
+        """
         first = self.wants[render_id][0]
-        outputs = self.outputs[render_id]
+        outputs = tuple(one for one in self.outputs[render_id] if one.id not in in_place)
         return Job(
             render_id,
             url,
@@ -132,6 +135,18 @@ class Plan:
     def whole(self, in_place: Container[str]) -> frozenset[str]:
         """Return the renders all of whose outputs are `in_place` (ids)."""
         return frozenset(key for key, outputs in self.outputs.items() if all(one.id in in_place for one in outputs))
+
+    def partly(self, in_place: Container[str]) -> dict[str, dict[str, tuple[str, ...]]]:
+        """Return, by the ids of renders, those of their outputs that are `in_place` while others are not.
+
+        Outputs are ids with their destinations.
+        """
+        found: dict[str, dict[str, tuple[str, ...]]] = {}
+        for key, outputs in self.outputs.items():
+            present = {one.id: one.destinations for one in outputs if one.id in in_place}
+            if 0 < len(present) < len(outputs):
+                found[key] = present
+        return found
 
     def folders(self) -> tuple[str, ...]:
         """Return every folder that the plan writes into, sorted."""

@@ -79,7 +79,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "run_log": _VOCABULARY | _PURE | _DOORS | _NEUTRAL | {"engines", "run_options", "sources"},
     "indexes": _VOCABULARY | _PURE | {"brake", "files", "insertions", "transfer"},
     "wiring": _VOCABULARY | _PURE | _DOORS | {"brake", "engines", "run_log", "run_options", "sources"},
-    "forecast": _VOCABULARY | _PURE | _DOORS | {"collect", "incremental", "sources", "wiring"},
+    "forecast": _VOCABULARY | _PURE | _DOORS | {"collect", "incremental", "insertions", "sources", "wiring"},
     "batch": _VOCABULARY | _PURE | _DOORS | _FLOW | _NEUTRAL | {"engines", "exporters", "sources"},
     "cli": _VOCABULARY | _PURE | _DOORS | _FLOW | _NEUTRAL | {"config", "engines", "exporters", "sources", "simulator"},
     "simulator": {"hashing", "model"},

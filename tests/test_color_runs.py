@@ -265,3 +265,35 @@ def test_two_texts_between_the_same_markers_are_refused_before_anything_is_writt
     assert ran.code == 2
     assert palette.tree() == before
     assert palette.run("validate", "a.yaml", "b.yaml").code == 2
+
+
+def test_a_dry_run_counts_the_users_own_files_that_get_text(palette):
+    palette.write("app.yaml", STYLES + PLATFORMS)
+    own = {str(palette.folder / "out/android/res" / name) for name in ("values/attrs.xml", "values/styles.xml")}
+
+    before = fates(palette)
+    assert own <= before["write"]
+    assert not (palette.folder / "out/android/res/values/attrs.xml").exists(), "nothing is touched"
+
+    assert palette.run("colors", "-i", "app.yaml").code == 0
+    after = fates(palette)
+
+    assert own <= after["keep"]
+    assert after["write"] == set()
+
+
+def test_a_dry_run_says_which_markers_are_missing(palette):
+    palette.write("app.yaml", STYLES + PLATFORMS)
+    palette.write(STYLES_XML, "<resources/>\n")
+
+    ran = palette.run("colors", "-i", "app.yaml", "--dry-run")
+
+    assert ran.code == palette.run("colors", "-i", "app.yaml").code == 1
+    assert "styles.xml has no marker" in ran.err
+
+
+def fates(project):
+    ran = project.run("colors", "-i", "app.yaml", "--dry-run", "--report", "plan.json")
+    assert ran.code == 0, ran.text
+    found = json.loads((project.folder / "plan.json").read_bytes())["files"]
+    return {fate: set(found.get(fate, ())) for fate in ("write", "keep")}

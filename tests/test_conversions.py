@@ -100,6 +100,27 @@ def test_what_cannot_be_converted_fails_by_name_and_costs_no_other_platform_anyt
     assert project.tree() == tree
 
 
+def test_a_warm_run_writes_nothing_again_that_is_in_place_beside_what_cannot_be_converted(library, project):
+    project.write("app.yaml", EFFECTS)
+    assert project.run("batch", "app.yaml", "--cache").code == 1
+    before = {path: path.stat().st_ino for path in (project.folder / "out").rglob("*") if path.is_file()}
+    seen = library.seen()
+
+    ran, report = project.report("batch", "app.yaml", "--cache")
+
+    assert ran.code == 1
+    assert {one["cause"] for one in report["failures"]} == {"conversion"}
+    assert {one["entry"] for one in report["failures"]} == {"android.images"}, "the others have theirs"
+    assert {path: path.stat().st_ino for path in (project.folder / "out").rglob("*") if path.is_file()} == before
+    assert library.seen()["cdn_requests"] == seen["cdn_requests"]
+    assert library.seen()["endpoints"]["images"] == seen["endpoints"]["images"]
+
+    lost = min(path for path in before if path.suffix == ".svg")
+    lost.unlink()
+    assert project.run("batch", "app.yaml", "--cache").code == 1
+    assert lost.exists(), "what is missing is still restored from the cache"
+
+
 def test_however_many_cannot_be_converted_the_run_goes_on(faulty, project):
     figma = faulty(design={"files": [{"key": LIGHT, "illustrations": 42, "icons": 0}]})
     project.write("app.yaml", EFFECTS)
