@@ -17,8 +17,11 @@ _COMMANDS = {
     "images": "export",
     "colors": "export",
     "fetch": "fetch",
+    "init": "init",
+    "migrate": "migrate",
     "simulate": "simulate",
     "validate": "validate",
+    "schema": "schema",
 }
 
 

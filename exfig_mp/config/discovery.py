@@ -75,7 +75,7 @@ def default_config(folder: str | Path = ".") -> Path:
             return path.resolve()
     raise ConfigError(
         f"no {' or '.join(DEFAULT_NAMES)} in {printable(str(Path(folder).resolve()))}",
-        "name a config with -i, or begin with one of the examples in configs/",
+        "name a config with -i, or begin with: exfig-mp init",
     )
 
 

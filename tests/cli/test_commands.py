@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 LIGHT = "LightLibrary"
-COMMANDS = ("batch", "icons", "images", "colors", "fetch", "simulate", "validate")
+COMMANDS = ("batch", "icons", "images", "colors", "fetch", "init", "migrate", "simulate", "validate", "schema")
 WEB = f"""\
 figma: {{lightFileId: {LIGHT}}}
 web:
