@@ -19,13 +19,7 @@ if TYPE_CHECKING:
 def show_forecast(found: Forecast, ledger: Ledger, options: CommandOptions) -> None:
     """Print the forecast on standard output, and what cannot be planned on standard error."""
     console = open_console(stderr=False, no_color=options.no_color)
-    errors = open_console(stderr=True, no_color=options.no_color)
-    for text in () if options.quiet else ledger.warnings:
-        errors.print(printable(f"warning: {text}"), style="yellow", markup=False, highlight=False, soft_wrap=True)
-    for one in ledger.entry_failures:
-        where = " ".join(part for part in (one.config, one.entry) if part)
-        said = printable(f"{where}: {one.failure.message}")
-        errors.print(said, style="red", markup=False, highlight=False, soft_wrap=True)
+    show_problems(ledger, options)
     table = Table(box=None, pad_edge=False)
     table.add_column("config")
     for heading in ("to write", "from the cache", "in place", "to remove", "stale, kept"):
@@ -36,6 +30,18 @@ def show_forecast(found: Forecast, ledger: Ledger, options: CommandOptions) -> N
     console.print(table)
     for line in _totals(found):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def show_problems(ledger: Ledger, options: CommandOptions) -> None:
+    """Print warnings, and what could not be had or planned, on standard error; not where that is a JSON log's."""
+    errors = open_console(stderr=not options.has_json_on_stderr, no_color=options.no_color)
+    for text in () if options.quiet else ledger.warnings:
+        errors.print(printable(f"warning: {text}"), style="yellow", markup=False, highlight=False, soft_wrap=True)
+    for one in ledger.entry_failures:
+        where = " ".join(part for part in (one.config, one.entry) if part)
+        advice = f" ({one.failure.advice})" if one.failure.advice else ""
+        said = printable(f"{where}: {one.failure.message}{advice}")
+        errors.print(said, style="red", markup=False, highlight=False, soft_wrap=True)
 
 
 def _totals(found: Forecast) -> list[str]:

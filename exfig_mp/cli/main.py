@@ -16,6 +16,7 @@ _COMMANDS = {
     "icons": "export",
     "images": "export",
     "colors": "export",
+    "download": "download",
     "fetch": "fetch",
     "init": "init",
     "migrate": "migrate",

@@ -24,9 +24,12 @@ MOST_CONNECTIONS = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandOptions:
-    """What the command line and the environment say; None where they say nothing."""
+    """What the command line and the environment say; None where they say nothing.
 
-    workers: int | None
+    What has a default here is no option of commands that only ask for metadata (see `asking_options`).
+    """
+
+    workers: int | None = None
     max_retries: int | None
     retry_base: float | None
     retry_cap: float | None
@@ -34,33 +37,33 @@ class CommandOptions:
     rate_limit: str | None
     timeout: float | None
     max_wait: float | None
-    concurrent_downloads: int | None
+    concurrent_downloads: int | None = None
     parallel: int | None
-    fail_fast: bool | None
-    abort_failure_rate: float | None
-    abort_window: int | None
-    abort_crashes: int | None
-    abort_crash_window: float | None
-    memory_limit: float | None
-    worker_max_age: float | None
-    worker_max_tasks: int | None
+    fail_fast: bool | None = None
+    abort_failure_rate: float | None = None
+    abort_window: int | None = None
+    abort_crashes: int | None = None
+    abort_crash_window: float | None = None
+    memory_limit: float | None = None
+    worker_max_age: float | None = None
+    worker_max_tasks: int | None = None
     log_format: str
     log_file: str | None
-    resume: bool
-    resume_force: bool
-    restart: bool
-    verify: bool
-    checkpoint_max_age: float | None
-    cache: bool | None
-    force: bool
-    cache_path: str | None
-    cache_size: float | None
-    experimental_granular_cache: bool | None
-    prune_all: bool
-    dry_run: bool
-    state_dir: str
+    resume: bool = False
+    resume_force: bool = False
+    restart: bool = False
+    verify: bool = False
+    checkpoint_max_age: float | None = None
+    cache: bool | None = None
+    force: bool = False
+    cache_path: str | None = None
+    cache_size: float | None = None
+    experimental_granular_cache: bool | None = None
+    prune_all: bool = False
+    dry_run: bool = False
+    state_dir: str = "."
     api_url: str | None
-    report: tuple[str, ...]
+    report: tuple[str, ...] = ()
     fsync: bool | None
     verbose: bool
     quiet: bool
@@ -69,7 +72,7 @@ class CommandOptions:
     @classmethod
     def take(cls, values: dict[str, Any]) -> CommandOptions:
         """Take the shared options out of a command's `values`; what is left is the command's own."""
-        return cls(**{field.name: values.pop(field.name) for field in fields(cls)})
+        return cls(**{field.name: values.pop(field.name) for field in fields(cls) if field.name in values})
 
     @property
     def has_json_on_stderr(self) -> bool:
@@ -121,17 +124,31 @@ def option(*names: str, **settings: Any) -> Callable[[Command], Command]:
 
 def shared_options(command: Command) -> Command:
     """Give `command` all options of `CommandOptions`."""
-    for decorate in reversed(_SHARED):
+    for decorate in reversed((*_WORKING, *_ASKING, *_EXPORTING, *_SAYING)):
         command = decorate(command)
     return command
 
 
-_SHARED = (
+def asking_options(command: Command) -> Command:
+    """Give `command` those options of `CommandOptions` that say how Figma is asked, and what is logged."""
+    for decorate in reversed((*_ASKING, *_SAYING)):
+        command = decorate(command)
+    return command
+
+
+_WORKING = (
     option(
         "--workers",
         type=click.IntRange(0, 256),
         help="Worker processes; 0 works in the coordinator. [default: cores, at most 8]",
     ),
+    option(
+        "--concurrent-downloads",
+        type=click.IntRange(1, MOST_CONNECTIONS),
+        help="Downloads in flight over all workers; batch multiplies by --parallel. [default: 20]",
+    ),
+)
+_ASKING = (
     option("--max-retries", type=click.IntRange(0, 100), help="Retries after the first attempt. [default: 4]"),
     option(
         "--retry-base",
@@ -164,12 +181,10 @@ _SHARED = (
         metavar="S",
         help="Longest Retry-After that is waited for; beyond it the run ends with code 75. [default: 300]",
     ),
-    option(
-        "--concurrent-downloads",
-        type=click.IntRange(1, MOST_CONNECTIONS),
-        help="Downloads in flight over all workers; batch multiplies by --parallel. [default: 20]",
-    ),
     option("--parallel", type=click.IntRange(1, 50), help="Files whose metadata is fetched at once. [default: 3]"),
+    option("--api-url", metavar="URL", help="Origin of the API. [default: https://api.figma.com]"),
+)
+_EXPORTING = (
     option(
         "--fail-fast/--no-fail-fast",
         default=None,
@@ -223,7 +238,6 @@ _SHARED = (
     option(
         "--state-dir", type=click.Path(file_okay=False), default=".", help="Where the checkpoint lives. [default: .]"
     ),
-    option("--api-url", metavar="URL", help="Origin of the API. [default: https://api.figma.com]"),
     option("--report", multiple=True, type=click.Path(dir_okay=False), help="Write a report (.json)."),
     option(
         "--abort-failure-rate",
@@ -257,6 +271,8 @@ _SHARED = (
         help="Seconds after which a worker is replaced. [default: 7200]",
     ),
     option("--worker-max-tasks", type=click.IntRange(1), metavar="N", help="Downloads of one worker. [default: any]"),
+)
+_SAYING = (
     option(
         "--log-format",
         type=click.Choice(["text", "json"]),

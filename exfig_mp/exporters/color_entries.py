@@ -59,6 +59,17 @@ def color_entries(root: Root) -> tuple[ColorEntry, ...]:
     return tuple(found)
 
 
+def color_sources(root: Root) -> tuple[ColorSource, ...]:
+    """Return where the colours of a config are, each source once; without any element, what `common` says.
+
+    Raises:
+        ConfigError: there is no file to take colours from.
+    """
+    return tuple(dict.fromkeys(entry.source for entry in color_entries(root))) or (
+        _source(root, ColorsEntry(), "the config"),
+    )
+
+
 def _entries(
     root: Root, platform: Platform, elements: Sequence[_Element], describe: Callable[[_Element], _Colors]
 ) -> list[ColorEntry]:

@@ -12,7 +12,19 @@ from pathlib import Path
 import pytest
 
 LIGHT = "LightLibrary"
-COMMANDS = ("batch", "icons", "images", "colors", "fetch", "init", "migrate", "simulate", "validate", "schema")
+COMMANDS = (
+    "batch",
+    "icons",
+    "images",
+    "colors",
+    "download",
+    "fetch",
+    "init",
+    "migrate",
+    "simulate",
+    "validate",
+    "schema",
+)
 WEB = f"""\
 figma: {{lightFileId: {LIGHT}}}
 web:
