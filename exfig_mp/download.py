@@ -107,6 +107,12 @@ async def download(given: Given, wanted: Mapping[str, Wanted], now: datetime) ->
     }
 
 
+def to_json(tree: Any, *, compact: bool) -> bytes:
+    """Return JSON with sorted keys, on one line or indented."""
+    body = msgspec.json.encode(tree, order="sorted")
+    return (body if compact else msgspec.json.format(body, indent=2)) + b"\n"
+
+
 class _Kept:
     """Remembers answers for this run alone: those are what `raw` is made of."""
 

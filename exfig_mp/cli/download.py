@@ -222,7 +222,7 @@ def _path(kind: str, choices: _Choices, *, in_folder: bool) -> str:
 def _write(path: str, found: Downloaded, choices: _Choices, options: RunOptions) -> None:
     from pathlib import Path
 
-    from exfig_mp.exporters.design_tokens import to_json
+    from exfig_mp.download import to_json
     from exfig_mp.transfer import place
 
     body = to_json(found.tokens if choices.form == "w3c" else found.raw, compact=choices.compact)

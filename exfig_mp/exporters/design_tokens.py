@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -73,12 +71,6 @@ def nested(tokens: Iterable[Token]) -> Nested:
         if known is not None:
             problems.append(f"{token.type} {token.name!r} is there twice, and not the same: rename one in Figma")
     return Nested(tree, tuple(problems))
-
-
-def to_json(tree: Any, *, compact: bool) -> bytes:
-    """Return JSON with sorted keys, on one line or indented."""
-    body = msgspec.json.encode(tree, order="sorted")
-    return (body if compact else msgspec.json.format(body, indent=2)) + b"\n"
 
 
 def _written(token: Token) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exfig_mp.colors import Palette, RawColor, Rgba
-from exfig_mp.exporters.design_tokens import Token, color_tokens, hex_color, nested, to_json, token_path
+from exfig_mp.download import to_json
+from exfig_mp.exporters.design_tokens import Token, color_tokens, hex_color, nested, token_path
 
 DELIBERATE: dict[str, str] = {
     "two tokens with one name": "v1 keeps either; here the first one stays, and the other is a problem",
