@@ -24,12 +24,12 @@ from exfig_mp.exporters.settings import Encoding, WebpOptions
 @option("-p", "--page", help="Only this page's frame.")
 @option("--format", "form", type=click.Choice(get_args(FileFormat)), default="png", show_default=True)
 @option("--scale", type=click.FloatRange(0.01, 4), help="Scale of png, jpg and webp. [default: 3]")
-@option("--webp-encoding", type=click.Choice(get_args(Encoding)), default="lossy", show_default=True)
-@option("--webp-quality", type=click.IntRange(0, 100), default=80, show_default=True, help="Of lossy webp.")
+@option("--webp-encoding", type=click.Choice(get_args(Encoding)), help="Of webp. [default: lossy]")
+@option("--webp-quality", type=click.IntRange(0, 100), help="Of lossy webp. [default: 80]")
 @option("--filter", "filter_", help="Comma list of Figma names, with * for any text.")
 @option("--name-style", type=click.Choice(get_args(NameStyle)), help="Style of file names. [default: as in Figma]")
-@option("--name-validate-regexp", help="Names must match it. Needs --name-replace-regexp.")
-@option("--name-replace-regexp", help="What a name becomes; $0 to $9 are the groups of the match.")
+@option("--name-validate-regexp", help="Names must match it.")
+@option("--name-replace-regexp", help="What a name becomes; $0 to $9 are the groups of the match with the other one.")
 @option("--dark-mode-suffix", help="Components with this suffix are the dark ones.")
 @shared_options
 def fetch(**values: Any) -> None:
@@ -53,10 +53,10 @@ def entry_of(values: dict[str, Any]) -> Entry:
         ConfigError: a regexp or the dark suffix cannot be used.
     """
     validate, replace = values["name_validate_regexp"], values["name_replace_regexp"]
-    if (validate is None) != (replace is None):
-        raise ConfigError("--name-validate-regexp and --name-replace-regexp go together")
+    if replace is not None and validate is None:
+        raise ConfigError("--name-replace-regexp needs --name-validate-regexp, whose groups it puts together")
     if validate is not None and (problem := regexp_problem(validate, replace)):
-        raise ConfigError(problem)
+        raise ConfigError(f"--name-validate-regexp: {problem}")
     form: FileFormat = values["form"]
     suffix = values["dark_mode_suffix"]
     raster = form in {"png", "jpg", "webp"}
@@ -80,8 +80,22 @@ def entry_of(values: dict[str, Any]) -> Entry:
             dark_suffix=suffix or "_dark",
             webp=_webp(values) if form == "webp" else None,
         ),
+        warnings=_without_effect(values, form, raster=raster),
     )
 
 
 def _webp(values: dict[str, Any]) -> WebpOptions:
-    return WebpOptions(encoding=values["webp_encoding"], quality=values["webp_quality"])
+    quality = values["webp_quality"]
+    return WebpOptions(encoding=values["webp_encoding"] or "lossy", quality=80 if quality is None else quality)
+
+
+def _without_effect(values: dict[str, Any], form: FileFormat, *, raster: bool) -> tuple[str, ...]:
+    """Return a warning for each option that the format has no use for."""
+    idle = {
+        "--scale": values["scale"] is not None and not raster,
+        "--webp-encoding": values["webp_encoding"] is not None and form != "webp",
+        "--webp-quality": values["webp_quality"] is not None
+        and (form != "webp" or values["webp_encoding"] == "lossless"),
+    }
+    lossless = "lossless " if form == "webp" else ""
+    return tuple(f"{name} has no effect on {lossless}{form}" for name, is_idle in idle.items() if is_idle)

@@ -95,7 +95,7 @@ def test_help_and_version_load_no_library_of_a_run(argument):
         ("icons", "-i", "missing.yaml"),
         ("fetch", "-f", LIGHT),
         ("fetch", "-f", LIGHT, "-r", "Icons", "-o", "out", "--format", "gif"),
-        ("fetch", "-f", LIGHT, "-r", "Icons", "-o", "out", "--name-validate-regexp", "x"),
+        ("fetch", "-f", LIGHT, "-r", "Icons", "-o", "out", "--name-replace-regexp", "x"),
         ("no-such-command",),
     ],
     ids=" ".join,
