@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
-from pathlib import Path
-from typing import Any
-
 import pytest
 
 from exfig_mp.config import discover, file_ids, is_config, load_all, scan
 from exfig_mp.config.document import read_document
 from exfig_mp.config.problems import BrokenYamlError
 from exfig_mp.errors import ConfigError
-
-_BESIDE = Path(__file__).parents[2].parent / "shared" / "fixtures"
-FIXTURES = Path(os.environ.get("EXFIG_MP_FIXTURES") or _BESIDE) / "conformance"
-
-
-def cases(name: str) -> list[Any]:
-    path = FIXTURES / f"{name}.json"
-    if not path.is_file():
-        missing = pytest.mark.skip(reason=f"no {path.name}: set EXFIG_MP_FIXTURES to the folder of the fixtures")
-        return [pytest.param(None, marks=missing, id=name)]
-    return [pytest.param(case, id=case["id"]) for case in json.loads(path.read_text())["cases"]]
+from tests.conformance import cases
 
 
 @pytest.mark.parametrize("case", cases("config_discovery"))
