@@ -166,6 +166,9 @@ async def _export(given: Given, checkpoint: Checkpoint, memory: Memory) -> None:
                 indexes = write_indexes(plan, ledger, given.brake, fsync=options.transfer.fsync)
                 if not _must_stop(given):
                     past.finish(plan, ledger, past.placed(plan, earlier, checkpoint.look_up), indexes)
+                    if not ledger.failed and not ledger.entry_failures:
+                        told = await collected.code_syntax.tell(api, past.tokens, ledger.warnings.append)
+                        given.said.told(told)
         except FigmaError as error:
             configs = sorted({one.config for one in work})
             ledger.entry_failures += [EntryFailure(config, "", error.failure, time.time()) for config in configs]

@@ -1,4 +1,4 @@
-"""The one door to aiohttp: GET over a pooled session, with every way it can go wrong turned into a value of ours.
+"""The one door to aiohttp: requests over a pooled session, with every way it can go wrong turned into a value of ours.
 
 What an answer means, and whether to ask again, is decided elsewhere (`retry`, `sources.figma_api`, `transfer`).
 """
@@ -74,7 +74,8 @@ class Get:
     """One request: `headers` go to the first host only, never along with a redirect to another one.
 
     What is to be sent `once` is not sent again by the library when a connection breaks: somebody counts it. A `patient`
-    request lets the server work in silence, until its headers come, for as long as `timeout` seconds allow.
+    request lets the server work in silence, until its headers come, for as long as `timeout` seconds allow. With a
+    `body` it is a POST, which no redirect leads elsewhere.
     """
 
     url: str
@@ -82,6 +83,7 @@ class Get:
     headers: Mapping[str, str] = field(default_factory=dict)
     once: bool = False
     patient: bool = False
+    body: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ class Session:
         await self._session.close()
 
     async def get(self, request: Get) -> Reply | NoReply:
-        """Send one GET and read its whole answer, following redirects between allowed hosts.
+        """Send one request and read its whole answer, following redirects between allowed hosts.
 
         Never raises for what a network or a server does.
         """
@@ -144,8 +146,10 @@ class Session:
             route = self._route(url)
             if route.refusal:
                 return NoReply("forbidden_url", route.refusal)
-            async with self._session.get(
+            async with self._session.request(
+                "GET" if request.body is None else "POST",
                 url,
+                data=request.body,
                 headers=headers,
                 allow_redirects=False,
                 proxy=route.proxy,
@@ -153,7 +157,7 @@ class Session:
                 timeout=self._patient_timeout if request.patient else self._timeout,
             ) as response:
                 target = response.headers.get("Location")
-                if response.status not in {301, 302, 303, 307, 308} or target is None:
+                if response.status not in {301, 302, 303, 307, 308} or target is None or request.body is not None:
                     return await self._read(response, patient=request.patient)
             following = URL(urljoin(str(url), target), encoded=True)
             if (following.scheme, following.authority) != (url.scheme, url.authority):

@@ -7,8 +7,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from exfig_mp.code_syntax import CodeSyntax
 from exfig_mp.collect_colors import paint, plan_colors, refuse_clashes
-from exfig_mp.exporters.color_protocol import ColorEntry
+from exfig_mp.exporters.color_protocol import ColorEntry, VariableColors
 from exfig_mp.exporters.naming import matches
 from exfig_mp.exporters.pairing import pair
 from exfig_mp.exporters.protocol import Entry
@@ -46,10 +47,14 @@ class Collecting:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """The entries that can be planned, in order; and the version that each file is drawn in, by its key."""
+    """The entries that can be planned, in order; and the version that each file is drawn in, by its key.
+
+    `code_syntax` is what Figma is to be told when all of it is done.
+    """
 
     entries: list[PlannedEntry]
     versions: dict[str, str]
+    code_syntax: CodeSyntax = field(default_factory=CodeSyntax)
 
 
 async def collect(work: Sequence[Work], api: FigmaApi, ledger: Ledger, how: Collecting) -> Collected:
@@ -69,15 +74,16 @@ async def collect(work: Sequence[Work], api: FigmaApi, ledger: Ledger, how: Coll
     colors = [one.entry for one in work if isinstance(one.entry, ColorEntry)]
     metas = {key: file.record.meta for key, file in files.items() if not isinstance(file, Failure)}
     tokens = await fetch_tokens(api, colors, how.parallel, how.tokens, metas)
+    code_syntax = CodeSyntax()
     planned = (
-        _plan_colors(one, one.entry, tokens, ledger)
+        _plan_colors(one, one.entry, tokens, ledger, code_syntax)
         if isinstance(one.entry, ColorEntry)
         else plan_work(one, one.entry, files, ledger)
         for one in work
     )
     entries = [entry for entry in planned if entry is not None]
     refuse_clashes(entries)
-    return Collected(entries, {key: meta.version for key, meta in metas.items()})
+    return Collected(entries, {key: meta.version for key, meta in metas.items()}, code_syntax)
 
 
 def _wanted_nodes(work: Sequence[Work], files: Files) -> dict[str, set[str]]:
@@ -117,14 +123,23 @@ def plan_work(one: Work, entry: Entry, files: Files, ledger: Ledger) -> PlannedE
     return plan_entry(one.config, one.base, entry, pairing.assets)
 
 
-def _plan_colors(one: Work, entry: ColorEntry, tokens: Tokens, ledger: Ledger) -> PlannedEntry | None:
+def _plan_colors(
+    one: Work, entry: ColorEntry, tokens: Tokens, ledger: Ledger, code_syntax: CodeSyntax
+) -> PlannedEntry | None:
     """Plan an entry of colours; what is wrong with single colours, or with all of them, is noted in the ledger."""
     ledger.want_colors(one.config, entry.label)
     found = paint(entry, tokens, one.base)
     ledger.warnings += [f"{one.where}: {text}" for text in found.warnings]
     now = time.time()
     ledger.entry_failures += [EntryFailure(one.config, entry.label, failure, now) for failure in found.failures]
-    return plan_colors(one.config, one.base, entry, found.painted) if found.painted else None
+    if not found.painted:
+        return None
+    if isinstance(entry.source, VariableColors):
+        variables = tokens.variables[entry.source.file]
+        if not isinstance(variables, Failure):
+            conflicts = code_syntax.want(entry, found.painted.colors, variables)
+            ledger.warnings += [f"{one.where}: {text}" for text in conflicts]
+    return plan_colors(one.config, one.base, entry, found.painted)
 
 
 def _file_keys(entry: Entry) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from exfig_mp.model import Failure
 from exfig_mp.plan import build_plan, output_id
 from exfig_mp.ratelimit import Lane
 from exfig_mp.report import SCHEMA_VERSION, Calls
+from exfig_mp.sources.figma_api import CODE_SYNTAX
 from exfig_mp.sources.figma_limits import spacings
 from exfig_mp.sources.render_queue import calls_for
 from exfig_mp.wiring import api_of, on_wait_of
@@ -99,6 +100,7 @@ async def forecast(given: Given) -> Forecast:
         calls["images", Lane.TIER_1.value] += calls_for(
             (plan.renders[key] for key in asked), few_calls=options.few_renders, versions=collected.versions
         )
+        calls[CODE_SYNTAX, Lane.TIER_3.value] += len(collected.code_syntax.changes)
         what = _Fates(ledger, verified.in_place, frozenset(asked))
         files_by_fate = what.files(past)
         return Forecast(

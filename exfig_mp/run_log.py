@@ -98,6 +98,11 @@ class RunLog:
         facts = {"worker": one.worker, "pid": one.pid, "reason": one.reason, "jobs": one.jobs, "resident": one.resident}
         self._log.info("a worker is replaced", **facts)
 
+    def told(self, count: int) -> None:
+        """Figma knows what so many variables are called in code, and did not before."""
+        if count:
+            self._log.info("names in code written to variables", count=count)
+
     def waits(self, wait: Wait) -> None:
         """A request waits for Figma's limits."""
         self._log.info("waiting", lane=wait.lane, reason=wait.reason, seconds=round(wait.seconds, 1))
@@ -110,7 +115,7 @@ class RunLog:
     def requested(self, one: Request) -> None:
         """A request has ended."""
         facts = {"item": one.subject, "attempt": one.attempt, "correlation": one.correlation}
-        facts |= {"method": "GET", "endpoint": one.endpoint, "tier": one.tier}
+        facts |= {"method": one.method, "endpoint": one.endpoint, "tier": one.tier}
         self._log.debug("request ended", **facts, seconds=round(one.seconds, 3), **one.outcome)
 
 

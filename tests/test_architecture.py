@@ -24,7 +24,7 @@ _DOORS = {
 }
 _FLOW = {
     *("batch", "brake", "collect", "conflicts", "incremental", "indexes", "pipeline", "run_log", "run_options"),
-    *("collect_colors", "download", "forecast", "insertions", "wiring"),
+    *("code_syntax", "collect_colors", "download", "forecast", "insertions", "wiring"),
 }
 _NEUTRAL = {"__init__"}  # the version
 
@@ -74,7 +74,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "templating": _VOCABULARY | {"exporters"},
     "collect_colors": _VOCABULARY | {"exporters", "plan", "sources", "templating"},
     "insertions": _VOCABULARY | {"collect_colors", "exporters", "files", "plan", "transfer"},
-    "collect": _VOCABULARY | _PURE | {"collect_colors", "exporters", "run_options", "sources"},
+    "code_syntax": _VOCABULARY | {"exporters", "sources"},
+    "collect": _VOCABULARY | _PURE | {"code_syntax", "collect_colors", "exporters", "run_options", "sources"},
     "pipeline": _VOCABULARY | _PURE | _DOORS | {"brake", "sources"},
     "run_log": _VOCABULARY | _PURE | _DOORS | _NEUTRAL | {"engines", "run_options", "sources"},
     "indexes": _VOCABULARY | _PURE | {"brake", "files", "insertions", "transfer"},

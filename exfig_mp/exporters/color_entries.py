@@ -34,11 +34,12 @@ _Element = TypeVar("_Element", bound=ColorsEntry)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Colors:
-    """What a platform makes of an element; `style` is how it wants names."""
+    """What a platform makes of an element; `style` is how it wants names, `code_syntax` what Figma is told of them."""
 
     exporter: ColorExporter
     style: str
     warnings: tuple[str, ...] = ()
+    code_syntax: str = ""
 
 
 def color_entries(root: Root) -> tuple[ColorEntry, ...]:
@@ -79,16 +80,20 @@ def _entries(
         label = f"{platform}.colors[{index}]" if len(elements) > 1 else f"{platform}.colors"
         colors = describe(element)
         naming = _naming(root, element, colors.style)
+        source = _source(root, element, label)
         warnings = (*colors.warnings, *_naming_warnings(naming))
+        if colors.code_syntax and not isinstance(source, VariableColors):
+            warnings += ("syncCodeSyntax has no effect: only variables know what they are called in code",)
         found.append(
             ColorEntry(
                 platform=platform,
                 label=label,
-                source=_source(root, element, label),
+                source=source,
                 naming=naming,
                 exporter=colors.exporter,
                 templates=templates,
                 warnings=warnings,
+                code_syntax=colors.code_syntax,
             )
         )
     return found
@@ -156,8 +161,8 @@ def _xcode(ios: Ios, element: IosColors) -> _Colors:
         objc=ios.add_objc_attribute,
         namespaces=element.group_using_namespace,
     )
-    sync = ("syncCodeSyntax is ignored: this version writes nothing to Figma",) if element.sync_code_syntax else ()
-    return _Colors(exporter=exporter, style=element.name_style, warnings=sync)
+    code_syntax = element.code_syntax_template if element.sync_code_syntax else ""
+    return _Colors(exporter=exporter, style=element.name_style, code_syntax=code_syntax)
 
 
 def _android(android: Android, element: AndroidColors) -> _Colors:

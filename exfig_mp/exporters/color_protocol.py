@@ -108,7 +108,7 @@ class ColorEntry:
     """One element of `<platform>.colors`: where its colours are, how to name them, who describes its files.
 
     `label` is its key path in the config; `templates` the folder of the user's templates; `filter` the comma list of
-    the command line.
+    the command line. `code_syntax` is the form of names in code that Figma is told; empty if it is not.
     """
 
     platform: Platform
@@ -119,3 +119,4 @@ class ColorEntry:
     templates: str | None = None
     filter: str | None = None
     warnings: tuple[str, ...] = ()
+    code_syntax: str = ""

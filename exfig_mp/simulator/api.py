@@ -40,19 +40,21 @@ _TAILS: dict[str, Kind] = {
     "/component_sets": "component_sets",
     "/styles": "styles",
     "/variables/local": "variables",
+    "/variables": "variables_write",
 }
 TIERS: dict[Kind, int] = {"file": 1, "nodes": 1, "images": 1, "fills": 2, "variables": 2}
 _SCOPES: dict[Kind, str] = {
     "meta": "file_metadata:read",
     "variables": "file_variables:read",
+    "variables_write": "file_variables:write",
     "components": "library_content:read",
     "component_sets": "library_content:read",
     "styles": "library_content:read",
     "me": "",
 }
 # These answer errors with `message`, the others with `err`.
-_META_FAMILY = frozenset({"variables"})
-_META_FAMILY_404 = frozenset({"components", "component_sets", "styles", "variables"})
+_META_FAMILY = frozenset({"variables", "variables_write"})
+_META_FAMILY_404 = _META_FAMILY | {"components", "component_sets", "styles"}
 
 
 class Call(Struct, frozen=True):
@@ -96,7 +98,7 @@ class Api:
         if len(_HOST) + len(request.raw_path) > self._world.scenario.url_limit:
             self._world.record.broken("URL too long", f"{kind}: {len(_HOST) + len(request.raw_path)} bytes")
             return page(self._world.scenario.url_refusal, close=True), good
-        if kind == "other" or request.method != "GET":
+        if kind == "other" or request.method != ("POST" if kind == "variables_write" else "GET"):
             return error(404 if kind == "other" else 405, "Not found"), good
         refused = self._refused(token, kind)
         if refused or token is None:
@@ -139,7 +141,7 @@ class Api:
         file = self._world.file(call.file, version)
         if call.kind != "me" and file is None:
             return error(404, "Not found", meta_family=call.kind in _META_FAMILY_404)
-        question = endpoints.Question(call.kind, file, request.query, call.token, twist)
+        question = endpoints.Question(call.kind, file, request.query, call.token, twist, await request.read())
         try:
             return await endpoints.answer(self._world, question)
         except BadRequestError as problem:
@@ -161,7 +163,7 @@ class Api:
         if self._world.token_expired(token):
             return error(403, "Token expired")
         needed = _SCOPES.get(kind, "file_content:read")
-        if not needed or needed in token.scopes or ("files:read" in token.scopes and kind != "variables"):
+        if not needed or needed in token.scopes or ("files:read" in token.scopes and kind not in _META_FAMILY):
             return None
         text = f"Invalid scope(s): {', '.join(token.scopes)}. This endpoint requires the {needed} scope"
         return error(403, text, meta_family=kind in _META_FAMILY)

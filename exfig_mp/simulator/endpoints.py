@@ -19,6 +19,7 @@ from exfig_mp.simulator.noise import noisy
 from exfig_mp.simulator.objects import Picture
 from exfig_mp.simulator.replies import Reply, error, ok
 from exfig_mp.simulator.scenario import Token  # msgspec reads the annotation
+from exfig_mp.simulator.writing import BadChangeError, changed_variables
 
 if TYPE_CHECKING:
     from exfig_mp.simulator.world import World
@@ -28,13 +29,17 @@ Builder = Callable[[], Reply]
 
 
 class Question(Struct, frozen=True):
-    """A request for one file (None for `/me`). `twist` is a fault that changes the content of `/images`."""
+    """A request for one file (None for `/me`). `twist` is a fault that changes the content of `/images`.
+
+    `body` is what is posted.
+    """
 
     kind: str
     file: File | None
     query: Mapping[str, str]
     token: Token
     twist: str = ""
+    body: bytes = b""
 
 
 async def answer(world: World, question: Question) -> Reply:
@@ -58,9 +63,11 @@ async def _library(world: World, file: File, question: Question) -> Reply:
     if question.kind == "components":
         legacy = world.scenario.legacy
         return await _built(len(file.listed), lambda: ok(answers.components(file, legacy=legacy)))
-    if question.kind == "variables" and file.plan != "enterprise":
+    if question.kind in {"variables", "variables_write"} and file.plan != "enterprise":
         return error(403, "Limited by Figma plan", meta_family=True)
     match question.kind:
+        case "variables_write":
+            return _written(world, file, question.body)
         case "meta":
             body = answers.meta(file, flat=world.scenario.meta == "flat")
         case "component_sets":
@@ -72,6 +79,14 @@ async def _library(world: World, file: File, question: Question) -> Reply:
         case _:
             body = answers.variables(file)
     return ok(body)
+
+
+def _written(world: World, file: File, body: bytes) -> Reply:
+    try:
+        world.update_variables(file.key, changed_variables(file, body))
+    except BadChangeError as problem:
+        return error(400, str(problem), meta_family=True)
+    return ok({"status": 200, "error": False, "meta": {"tempIdToRealId": {}}})
 
 
 async def _file(world: World, file: File, question: Question) -> Reply:

@@ -50,7 +50,18 @@ from exfig_mp.simulator.design import Plan
 from exfig_mp.simulator.limits import Seat
 
 Kind = Literal[
-    "file", "nodes", "images", "fills", "meta", "components", "component_sets", "styles", "variables", "me", "other"
+    "file",
+    "nodes",
+    "images",
+    "fills",
+    "meta",
+    "components",
+    "component_sets",
+    "styles",
+    "variables",
+    "variables_write",
+    "me",
+    "other",
 ]
 On = Literal[
     "api",
@@ -64,6 +75,7 @@ On = Literal[
     "component_sets",
     "styles",
     "variables",
+    "variables_write",
     "me",
 ]
 Do = Literal[
@@ -100,7 +112,10 @@ Do = Literal[
 ]
 
 _COLOUR = re.compile("#[0-9A-Fa-f]{6}")
-ALL_SCOPES = ("file_content:read", "library_content:read", "file_metadata:read", "file_variables:read")
+ALL_SCOPES = (
+    *("file_content:read", "library_content:read", "file_metadata:read", "file_variables:read"),
+    "file_variables:write",
+)
 
 
 class Fault(Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,6 +7,8 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from exfig_mp.simulator import reading
 from exfig_mp.simulator.edits import edited
 from exfig_mp.simulator.faults import Book
@@ -15,7 +17,7 @@ from exfig_mp.simulator.objects import Store
 from exfig_mp.simulator.record import Record
 
 if TYPE_CHECKING:
-    from exfig_mp.simulator.design import File
+    from exfig_mp.simulator.design import File, Variable
     from exfig_mp.simulator.limits import Refusal
     from exfig_mp.simulator.scenario import Edit, Scenario, Token
 
@@ -100,6 +102,13 @@ class World:
         changed = edited(file, edits, by_publishing=self.scenario.version_bumps_on == "publish")
         self.files[key][changed.version] = changed
         return changed
+
+    def update_variables(self, key: str, variables: tuple[Variable, ...]) -> None:
+        """Make a new version of a file, with other variables; of one that only publishing makes, no new number."""
+        file = self.files[key][next(reversed(self.files[key]))]
+        counts = self.scenario.version_bumps_on != "publish"
+        changed = replace(file, variables=variables, edits=file.edits + counts)
+        self.files[key][changed.version] = changed
 
     def arrived(self, kind: str) -> None:
         """Count a request of a kind, and make the changes that the scenario has planned for just now."""

@@ -30,6 +30,7 @@ class Request(NamedTuple):
     correlation: str
     seconds: float
     reply: Reply | NoReply
+    method: str = "GET"
 
     @property
     def outcome(self) -> dict[str, object]:

@@ -9,6 +9,8 @@ import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
+import msgspec
+
 from exfig_mp.client import plain
 from exfig_mp.errors import FigmaError
 from exfig_mp.ratelimit import Lane
@@ -20,7 +22,7 @@ from exfig_mp.sources.token_wire import StyleNodesAnswer, StylesAnswer, Variable
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from exfig_mp.client import Session
     from exfig_mp.limiter import Limiter
@@ -28,6 +30,13 @@ if TYPE_CHECKING:
     from exfig_mp.sources.figma_calls import Answers, ApiOptions
     from exfig_mp.sources.figma_wire import Component, FileMeta
     from exfig_mp.sources.token_wire import Style, StyleNode, Variables
+
+
+CODE_SYNTAX = "variables write"
+"""What calls that write to variables are counted as."""
+
+_MOST_CHANGES = 5_000
+"""Variables of a call: as many as a collection may have; a body may be of 4 MB (OpenAPI document of Figma)."""
 
 
 class Images(NamedTuple):
@@ -105,6 +114,21 @@ class FigmaApi:
         path = f"/v1/files/{_key(file_key)}/variables/local"
         call = Call(path, f"variables of file {file_key}", file_key, "variables", Lane.TIER_2)
         return (await self._caller.remembered(call, VariablesAnswer)).meta
+
+    async def set_code_syntax(self, file_key: str, syntax: Mapping[str, Mapping[str, str]]) -> None:
+        """Tell Figma what variables are called in code: `syntax` has all platforms of each, by its id.
+
+        The same values once more change nothing, so a lost answer is no reason not to ask again. All variables of a
+        call are changed, or none.
+        """
+        path = f"/v1/files/{_key(file_key)}/variables"
+        subject, ids = f"word on names in code for file {file_key}", list(syntax)
+        for first in range(0, len(ids), _MOST_CHANGES):
+            changes = [
+                {"action": "UPDATE", "id": one, "codeSyntax": syntax[one]} for one in ids[first : first + _MOST_CHANGES]
+            ]
+            body = msgspec.json.encode({"variables": changes})
+            await self._caller.ask(Call(path, subject, file_key, CODE_SYNTAX, Lane.TIER_3, body=body))
 
     async def nodes(self, file_key: str, ids: str, version: str, subject: str) -> dict[str, str]:
         """Return the hashes of how nodes look in `version` (empty: now); nodes that are not there are left out.

@@ -90,6 +90,7 @@ class Call:
     """What is asked for: the path with its query, a name for messages, the file, and what it is counted and paced by.
 
     A `timeout` of 0 is that of the options. With `can_be_split` the caller will rather ask for less than for the same.
+    A `body` of JSON is posted. It is repeated like all calls, so only what changes nothing more the second time may be.
     """
 
     path: str
@@ -99,6 +100,7 @@ class Call:
     lane: Lane
     timeout: float = 0.0
     can_be_split: bool = False
+    body: bytes | None = None
 
     @property
     def is_metadata(self) -> bool:
@@ -186,18 +188,20 @@ class Caller:
     async def _send(self, call: Call, attempt: int, correlation: str) -> tuple[Reply | NoReply, float]:
         """Send one request; return what came of it and after how many seconds."""
         self.counts[call.endpoint, call.lane.value] += 1
+        form = {} if call.body is None else {"Content-Type": "application/json"}
         request = Get(
             self.options.origin + call.path,
             call.timeout or self.options.timeout,
-            self.options.token.headers() | {"X-Correlation-Id": correlation},
+            self.options.token.headers() | form | {"X-Correlation-Id": correlation},
             once=True,  # each costs a call
             patient=True,  # Figma is silent while it draws
+            body=call.body,
         )
         begun = time.monotonic()
         reply = await self._session.get(request)
         seconds = time.monotonic() - begun
         about = (call.subject, call.endpoint, call.lane.value, attempt, correlation)
-        self.options.on_request(Request(*about, seconds, reply))
+        self.options.on_request(Request(*about, seconds, reply, "GET" if call.body is None else "POST"))
         return reply, seconds
 
     async def _is_gate(self, reply: Reply | NoReply, call: Call, attempt: int, correlation: str) -> bool:

@@ -77,6 +77,12 @@ def variable_colors(
     return FoundColors(palette, problems=tuple(sorted(problems)))
 
 
+def collection_colors(found: Variables, source: VariableColors) -> list[Variable]:
+    """Return the variables that are the colours of a source, by name; none if there is no such collection."""
+    collection = _collection(found.variable_collections, source)
+    return [] if isinstance(collection, Failure) else _members(found, collection)
+
+
 def _mode_name(collection: Collection, mode_id: str) -> str:
     """Return a mode's name, for messages."""
     return next((mode.name for mode in collection.modes if mode.mode_id == mode_id), mode_id)

@@ -87,7 +87,10 @@ class Collection(Struct, frozen=True, rename="camel"):
 
 
 class Variable(Struct, frozen=True, rename="camel"):
-    """A variable. `deleted_but_referenced` ones are gone for designers, and stay while something uses them."""
+    """A variable. `deleted_but_referenced` ones are gone for designers, and stay while something uses them.
+
+    `code_syntax` is what it is called in code, by platform (WEB, ANDROID, iOS); a `remote` one is another file's.
+    """
 
     id: str
     name: str = ""
@@ -97,6 +100,8 @@ class Variable(Struct, frozen=True, rename="camel"):
     values_by_mode: dict[str, ModeValue] = {}
     description: str | None = None
     deleted_but_referenced: bool = False
+    remote: bool = False
+    code_syntax: dict[str, str] = {}
 
 
 class Variables(Struct, frozen=True, rename="camel"):
