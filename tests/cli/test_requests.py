@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import jsonschema_rs
 import pytest
 import yaml
+
+from exfig_mp.sources.figma_api import FigmaApi
+
+if TYPE_CHECKING:
+    from exfig_mp.sources.figma_calls import Call
 
 _ROOT = Path(__file__).parents[2]
 
@@ -88,3 +95,24 @@ def test_every_request_is_one_of_figmas_document(document, requests):
             jsonschema_rs.validator_for(schema | {"components": document["components"]}).validate(_value(schema, text))
 
     assert templates == {"/v1/files/{file_key}/meta", "/v1/files/{file_key}/components", "/v1/images/{file_key}"}
+
+
+async def test_what_is_posted_is_of_figmas_document(document):
+    posted: list[Call] = []
+
+    class Caller:
+        async def ask(self, call):
+            posted.append(call)
+
+    api = FigmaApi.__new__(FigmaApi)
+    api._caller = Caller()  # type: ignore[assignment]  # keeps what would be sent
+    await api.set_code_syntax("Key", {f"VariableID:1:{number}": {"iOS": "a", "WEB": "--b"} for number in range(5001)})
+
+    schema = document["paths"]["/v1/files/{file_key}/variables"]["post"]["requestBody"]["content"]["application/json"]
+    validator = jsonschema_rs.validator_for(schema["schema"] | {"components": document["components"]})
+    bodies = [json.loads(call.body or b"") for call in posted]
+    for body in bodies:
+        validator.validate(body)
+    assert [len(body["variables"]) for body in bodies] == [5000, 1]
+    assert {call.path for call in posted} == {"/v1/files/Key/variables"}
+    assert not validator.is_valid({"variables": [{"action": "UPDATE"}]})
