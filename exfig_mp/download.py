@@ -14,7 +14,7 @@ import msgspec
 
 from exfig_mp import __version__
 from exfig_mp.client import Session
-from exfig_mp.exporters.color_protocol import ColorEntry, VariableColors
+from exfig_mp.exporters.color_protocol import ColorEntry
 from exfig_mp.exporters.design_tokens import Token, color_tokens, nested
 from exfig_mp.exporters.naming import matches
 from exfig_mp.exporters.protocol import Naming
@@ -22,9 +22,9 @@ from exfig_mp.ledger import EntryFailure
 from exfig_mp.limiter import Limiter
 from exfig_mp.model import Failure, Render
 from exfig_mp.sources import figma
-from exfig_mp.sources.figma_colors import style_colors
-from exfig_mp.sources.figma_variables import variable_colors
+from exfig_mp.sources.color_tokens import colors_of, descriptions, files_of
 from exfig_mp.sources.render_queue import SIDE_BY_SIDE, Drawn, RenderQueue
+from exfig_mp.sources.text_tokens import fetch_texts, text_tokens
 from exfig_mp.sources.tokens import fetch_tokens
 from exfig_mp.wiring import api_of, on_wait_of
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from exfig_mp.model import Format, Variant
     from exfig_mp.sources.figma import Files
     from exfig_mp.sources.figma_api import FigmaApi
+    from exfig_mp.sources.text_tokens import TextFile
     from exfig_mp.sources.tokens import Tokens
     from exfig_mp.wiring import Given
 
@@ -60,7 +61,15 @@ class Pictures:
     scale: float = 1.0
 
 
-Wanted = Colors | Pictures
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextStyles:
+    """The text styles of a file, those that `filter` covers."""
+
+    file: str
+    filter: str | None = None
+
+
+Wanted = Colors | TextStyles | Pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +103,13 @@ async def download(given: Given, wanted: Mapping[str, Wanted], now: datetime) ->
             pictures = {kind: one for kind, one in wanted.items() if isinstance(one, Pictures)}
             entries = [_entry(source) for one in colors.values() for source in one.sources]
             tokens = await fetch_tokens(api, entries, options.parallel)
+            texts = {kind: one for kind, one in wanted.items() if isinstance(one, TextStyles)}
+            faces = {kind: await fetch_texts(api, one.file) for kind, one in texts.items()}
             files = await figma.fetch(api, {one.selection.light_file for one in pictures.values()}, options.parallel)
             gallery = _Gallery(given, files)
             drawn = await gallery.draw(api, pictures)
     found = {kind: _colors(given, kind, one, tokens, kept) for kind, one in colors.items()}
+    found |= {kind: _texts(given, kind, one, faces[kind], kept) for kind, one in texts.items()}
     found |= {kind: gallery.downloaded(kind, one, drawn) for kind, one in pictures.items()}
     source = {"exportedAt": now.isoformat(timespec="seconds"), "exfigMpVersion": __version__}
     return {
@@ -128,8 +140,8 @@ class _Kept:
         self.bodies[name] = body
 
     def of(self, files: Iterable[str]) -> dict[str, msgspec.Raw]:
-        """Return the answers about some files by path."""
-        prefixes = tuple(f"/v1/files/{key}/" for key in files)
+        """Return the answers about styles and variables of some files by path."""
+        prefixes = tuple(f"/v1/files/{key}/{what}" for key in files for what in ("styles", "nodes", "variables"))
         return {path: msgspec.Raw(body) for path, body in self.bodies.items() if path.startswith(prefixes)}
 
 
@@ -161,40 +173,27 @@ def _colors(given: Given, kind: str, wanted: Colors, tokens: Tokens, kept: _Kept
     """Return the colours of all sources; the first of two with one name counts."""
     found: list[Token] = []
     for source in wanted.sources:
-        colors = _of_source(source, tokens, wanted.filter)
+        colors = colors_of(source, tokens, wanted.filter)
         if isinstance(colors, Failure):
             _fail(given, kind, colors)
             continue
         given.ledger.warnings += [f"{kind}: {text}" for text in colors.warnings]
         for problem in colors.problems:
             _fail(given, kind, Failure("config", problem, "mend the colour in Figma"))
-        found += color_tokens(colors.palette, _descriptions(source, tokens))
-    files = list(dict.fromkeys(key for source in wanted.sources for key in _files(source)))
+        found += color_tokens(colors.palette, descriptions(source, tokens))
+    files = list(dict.fromkeys(key for source in wanted.sources for key in files_of(source)))
     return _downloaded(given, kind, found, {"source": {"name": files[0], "fileId": files[0]}, "data": kept.of(files)})
 
 
-def _of_source(source: ColorSource, tokens: Tokens, names: str | None) -> Any:
-    if isinstance(source, VariableColors):
-        variables = tokens.variables[source.file]
-        return variables if isinstance(variables, Failure) else variable_colors(variables, source, matches, names)
-    styled = {key: tokens.styled[key] for key in source.files}
-    refused = next((file for file in styled.values() if isinstance(file, Failure)), None)
-    present = {key: file for key, file in styled.items() if not isinstance(file, Failure)}
-    return refused or style_colors(present, source, matches, names)
-
-
-def _descriptions(source: ColorSource, tokens: Tokens) -> dict[str, str]:
-    """Return what designers say of the colours of a source, by name."""
-    if isinstance(source, VariableColors):
-        variables = tokens.variables[source.file]
-        members = () if isinstance(variables, Failure) else variables.variables.values()
-        return {variable.name: variable.description or "" for variable in members}
-    styled = tokens.styled[source.light_file]
-    return {} if isinstance(styled, Failure) else {style.name: style.description or "" for style in styled.styles}
-
-
-def _files(source: ColorSource) -> tuple[str, ...]:
-    return (source.file,) if isinstance(source, VariableColors) else source.files
+def _texts(given: Given, kind: str, wanted: TextStyles, file: TextFile | Failure, kept: _Kept) -> Downloaded | None:
+    found = file if isinstance(file, Failure) else text_tokens(file, matches, wanted.filter)
+    if isinstance(found, Failure):
+        _fail(given, kind, found)
+        return None
+    for problem in found.problems:
+        _fail(given, kind, Failure("config", problem, "mend the text style in Figma"))
+    source = {"name": wanted.file, "fileId": wanted.file}
+    return _downloaded(given, kind, list(found.tokens), {"source": source, "data": kept.of((wanted.file,))})
 
 
 def _downloaded(given: Given, kind: str, tokens: list[Token], raw: dict[str, Any]) -> Downloaded | None:

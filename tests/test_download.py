@@ -40,13 +40,17 @@ def test_all_kinds_share_calls(library, tokens):
     assert ran.code == 0, ran.text
     calls = Counter(entry["kind"] for entry in library.log())
     # Icons and images are of one format and scale, so one call draws both.
-    assert calls == {"styles": 2, "nodes": 2, "meta": 1, "components": 1, "images": 1}
+    assert calls == {"styles": 2, "nodes": 3, "meta": 1, "components": 1, "images": 1}
     icons, images = leaves(read(tokens, "tokens/icons.json")), leaves(read(tokens, "tokens/images.json"))
     assert (len(icons), len(images)) == (24, 3)
     url = next(iter(icons.values()))["$value"]
     assert library.get(url).body.startswith(b"\x89PNG")
     colors = leaves(read(tokens, "tokens/colors.json"))
     assert colors["text/primary"] == {"$type": "color", "$value": {"Light": "#1a1a1a", "Dark": "#f2f2f2"}}
+    caption = {"fontFamily": "Inter-500", "fontSize": 12, "lineHeight": 16, "letterSpacing": 0.24}
+    texts = leaves(read(tokens, "tokens/typography.json"))
+    assert texts["caption"] == {"$type": "typography", "$value": caption | {"textTransform": "uppercase"}}
+    assert len(texts) == 5
     assert "icons.json: 24 icons" in ran.out
     assert tokens.state() == []
 
@@ -88,6 +92,17 @@ def test_raw_is_what_figma_says(library, tokens):
     assert {entry["nodeId"] for entry in icons["data"]} <= set(library.ids().values())
     assert all(entry["exportUrl"].startswith("http") for entry in icons["data"])
     assert set(icons["source"]) == {"name", "fileId", "exportedAt", "exfigMpVersion"}
+
+
+def test_text_styles_are_those_that_the_filter_names(library, tokens):
+    ran = tokens.run("download", "typography", "body/*")
+    none = tokens.run("download", "typography", "nothing/*", "-o", "none.json")
+
+    assert (ran.code, none.code) == (0, 1), ran.text
+    assert set(leaves(read(tokens, "typography.json"))) == {"body/bold", "body/regular"}
+    assert "'nothing/*'" in none.err
+    assert not (tokens.folder / "none.json").exists()
+    assert library.seen()["endpoints"]["styles"] == 2
 
 
 def test_what_figma_does_not_draw_is_named(faulty, tokens):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from exfig_mp.exporters.settings import CommonAssets
     from exfig_mp.run_options import RunOptions
 
-Kind = Literal["colors", "icons", "images"]
+Kind = Literal["colors", "typography", "icons", "images"]
 _ALL: tuple[Kind, ...] = get_args(Kind)
 _FRAMES = {"icons": "Icons", "images": "Illustrations"}
 _RASTER = frozenset({"png", "jpg"})
@@ -42,7 +42,7 @@ class _Choices:
 
 @click.group()
 def download() -> None:
-    """Write design tokens as JSON: colours, icons and images of one config, without files for a platform.
+    """Write design tokens as JSON: colours, text styles, icons and images of one config, without files for a platform.
 
     Icons and images are named by the URLs of their renders, which Figma keeps for 30 days.
 
@@ -99,6 +99,17 @@ def colors(filter_: str | None, **values: Any) -> None:
     _download(("colors",), options, _Choices(filter=filter_, frames={}, **values))
 
 
+@download.command(cls=ResumingCommand)
+@_FILTER
+@_file_option("typography")
+@_json_options
+@asking_options
+def typography(filter_: str | None, **values: Any) -> None:
+    """Write the fonts of text styles. FILTER is a comma list of Figma names, with *."""
+    options = CommandOptions.take(values)
+    _download(("typography",), options, _Choices(filter=filter_, frames={}, **values))
+
+
 def _of_assets(kind: Kind) -> click.Command:
     @click.command(cls=ResumingCommand, name=kind, help=_HELP[kind])
     @_FILTER
@@ -130,7 +141,7 @@ download.add_command(_of_assets("images"))
 @_json_options
 @asking_options
 def everything(icons_frame_name: str | None, images_frame_name: str | None, **values: Any) -> None:
-    """Write all of them: colors.json, icons.json and images.json."""
+    """Write all of them: colors.json, typography.json, icons.json and images.json."""
     options = CommandOptions.take(values)
     _download(_ALL, options, _Choices(frames={"icons": icons_frame_name, "images": images_frame_name}, **values))
 
@@ -191,7 +202,7 @@ def _wanted(config: Config, kind: Kind, choices: _Choices) -> Wanted:
     Raises:
         ConfigError: the config names no file that has it.
     """
-    from exfig_mp.download import Colors, Pictures
+    from exfig_mp.download import Colors, Pictures, TextStyles
     from exfig_mp.exporters.color_entries import color_sources
     from exfig_mp.exporters.protocol import Selection
 
@@ -200,6 +211,8 @@ def _wanted(config: Config, kind: Kind, choices: _Choices) -> Wanted:
         return Colors(sources=color_sources(root), filter=choices.filter)
     if not root.figma.light_file_id:
         raise ConfigError(f"{config.label} names no file of {kind}", "set figma.lightFileId")
+    if kind == "typography":
+        return TextStyles(file=root.figma.light_file_id, filter=choices.filter)
     shared: CommonAssets = root.common.icons if kind == "icons" else root.common.images
     named = choices.frames.get(kind)
     selection = Selection(

@@ -44,10 +44,29 @@ class ColorValue(Struct, frozen=True):
     id: str = ""
 
 
+class TypeStyle(Struct, frozen=True, rename="camel"):
+    """How the text of a node looks. Lengths are pixels; `line_height_percent_font_size` is per cent of the font size.
+
+    `line_height_unit` is PIXELS, FONT_SIZE_% or INTRINSIC_%, the font's own; what is a default may be absent.
+    """
+
+    font_family: str | None = None
+    font_post_script_name: str | None = None
+    font_weight: float | None = None
+    italic: bool = False
+    font_size: float | None = None
+    letter_spacing: float | None = None
+    line_height_px: float | None = None
+    line_height_percent_font_size: float | None = None
+    line_height_unit: str = ""
+    text_case: str = ""
+
+
 class StyleDocument(Struct, frozen=True):
-    """The node that carries a style."""
+    """The node that carries a style: `fills` are those of a fill, `style` is that of a text."""
 
     fills: tuple[Paint, ...] = ()
+    style: TypeStyle | None = None
 
 
 class StyleNode(Struct, frozen=True):

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from exfig_mp.colors import Palette, RawColor, Rgba
 from exfig_mp.download import to_json
 from exfig_mp.exporters.design_tokens import Token, color_tokens, hex_color, nested, token_path
+from exfig_mp.sources.text_tokens import FoundTexts, TextFile, text_tokens
+from exfig_mp.sources.token_wire import Style, StyleDocument, StyleNode, TypeStyle
 
 DELIBERATE: dict[str, str] = {
     "two tokens with one name": "v1 keeps either; here the first one stays, and the other is a problem",
@@ -30,6 +32,21 @@ def contains(found, expected):
     return found == expected
 
 
+def text_style(given_):
+    """Return the token of a text style that is given in v1's words."""
+    face = TypeStyle(
+        font_post_script_name=given_["fontName"],
+        font_size=given_["fontSize"],
+        line_height_px=given_.get("lineHeight"),
+        letter_spacing=given_["letterSpacing"],
+        text_case={"original": "ORIGINAL", "uppercased": "UPPER", "lowercased": "LOWER"}[given_["textCase"]],
+    )
+    file = TextFile("f", (Style("1:1", "TEXT", given_["name"]),), {"1:1": StyleNode(StyleDocument(style=face))})
+    found = text_tokens(file, lambda *_: True, None)
+    assert isinstance(found, FoundTexts)
+    return found.tokens[0]
+
+
 def test_conforms_to_w3c_tokens(case):
     given_, expected = case["input"], case["expected"]
     match case["op"]:
@@ -41,7 +58,7 @@ def test_conforms_to_w3c_tokens(case):
             palette = Palette(light=tuple(RawColor(name, Rgba(*color)) for name, *color in given_["Light"]))
             assert contains(nested(color_tokens(palette, {})).tree, expected)
         case "export_typography":
-            pytest.skip("text styles are no tokens yet")
+            assert nested(text_style(style) for style in given_).tree == expected
         case op:
             pytest.fail(f"unknown op {op}")
 
