@@ -68,13 +68,29 @@ class Component(Struct, frozen=True, gc=False):
         return Pen(self.colour, self.weight, self.opacity, self.dark, self.tint)
 
 
+class Font(Struct, frozen=True):
+    """How a text looks. `line_height` is in pixels, or with `unit` FONT_SIZE_% in per cent of the size.
+
+    Without one it is the font's own. A font that is not `named` has no PostScript name, as some have none in Figma.
+    """
+
+    family: str
+    weight: int
+    size: float
+    line_height: float = 0.0
+    spacing: float = 0.0
+    case: Literal["ORIGINAL", "UPPER", "LOWER", "TITLE", "SMALL_CAPS", "SMALL_CAPS_FORCED"] = "ORIGINAL"
+    unit: Literal["PIXELS", "FONT_SIZE_%"] = "PIXELS"
+    named: bool = True
+
+
 class Style(Struct, frozen=True):
-    """A FILL style (`colour`) or a TEXT style (`text`: family, weight, size, line height, letter spacing, case)."""
+    """A FILL style (`colour`) or a TEXT style (`text`)."""
 
     id: str
     name: str
     colour: Colour | None = None
-    text: tuple[str, int, float, float, float, str] | None = None
+    text: Font | None = None
     description: str = ""
 
 
@@ -169,5 +185,10 @@ def key_of(file_key: str, node_id: str) -> str:
 def rgba(digits: str, alpha: float = 1.0) -> Colour:
     """Return `#RRGGBB` as the floats of Figma, which are float32 quotients of 255."""
     red, green, blue = (int(digits[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    single: Colour = struct.unpack("4f", struct.pack("4f", red, green, blue, alpha))
-    return single
+    return single(red), single(green), single(blue), single(alpha)
+
+
+def single(value: float) -> float:
+    """Return a number as Figma has it: as a float32."""
+    rounded: float = struct.unpack("f", struct.pack("f", value))[0]
+    return rounded

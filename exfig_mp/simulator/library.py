@@ -16,6 +16,7 @@ from exfig_mp.simulator.design import (
     Component,
     ComponentSet,
     File,
+    Font,
     Frame,
     Style,
     Variable,
@@ -53,11 +54,11 @@ _PALETTE = {
     "success": ("#248A3D", "#30DB5B"),
 }
 _FONTS = {
-    "heading/large": ("Inter", 700, 32.0, 40.0, -0.32, "ORIGINAL"),
-    "heading/small": ("Inter", 600, 20.0, 28.0, 0.0, "ORIGINAL"),
-    "body/regular": ("Inter", 400, 16.0, 24.0, 0.0, "ORIGINAL"),
-    "body/bold": ("Inter", 700, 16.0, 24.0, 0.0, "ORIGINAL"),
-    "caption": ("Inter", 500, 12.0, 16.0, 0.24, "UPPER"),
+    "heading/large": (Font("Inter", 700, 32.0, 40.0, -0.32), "Large Title"),
+    "heading/small": (Font("Inter", 600, 20.0, 112.0, unit="FONT_SIZE_%"), ""),
+    "body/regular": (Font("Roboto", 400, 16.0, 24.0, named=False), "Body"),
+    "body/bold": (Font("Roboto", 700, 16.0), ""),
+    "caption": (Font("Inter", 500, 12.5, 16.0, 0.24, "UPPER"), "Caption 1"),
 }
 
 
@@ -212,7 +213,10 @@ def _styles(*, dark: bool) -> tuple[Style, ...]:
         Style(f"44:{19128 + index}", name, colour=rgba(pair[dark]))
         for index, (name, pair) in enumerate(_PALETTE.items())
     ]
-    fonts = [Style(f"45:{200 + index}", name, text=font) for index, (name, font) in enumerate(_FONTS.items())]
+    fonts = [
+        Style(f"45:{200 + index}", name, text=font, description=description)
+        for index, (name, (font, description)) in enumerate(_FONTS.items())
+    ]
     return (*fills, *fonts)
 
 

@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from exfig_mp.simulator.answers import header, style_type
-from exfig_mp.simulator.design import key_of
+from exfig_mp.simulator.design import key_of, single
 from exfig_mp.simulator.layers import layers, rectangle, solid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from exfig_mp.simulator.answers import Body
-    from exfig_mp.simulator.design import Component, ComponentSet, File, Style
+    from exfig_mp.simulator.design import Component, ComponentSet, File, Font, Style
 
 _COLUMNS = 32
 _NO_DEPTH = 99
 _CLEAR = {"r": 0, "g": 0, "b": 0, "a": 0}
+_INTRINSIC = 1.2102272510528564
+"""Line height of Inter, as a part of the font size."""
+
+_WEIGHTS = {400: "Regular", 500: "Medium", 600: "SemiBold", 700: "Bold"}
 _TOP_LEFT = {"vertical": "TOP", "horizontal": "LEFT"}
 
 
@@ -226,26 +230,33 @@ class Trees:
             opacity = {} if alpha == 1 else {"opacity": alpha}
             colour = {"r": red, "g": green, "b": blue, "a": 1}
             return body | {"fills": [opacity | {"blendMode": "NORMAL", "type": "SOLID", "color": colour}]}
-        return body | _text(style)
+        return body | (_text(style.text) if style.text else {})
 
 
-def _text(style: Style) -> Body:
-    family, weight, size, line_height, spacing, case = style.text or ("", 400, 0.0, 0.0, 0.0, "ORIGINAL")
+def _text(font: Font) -> Body:
+    intrinsic = font.size * _INTRINSIC
+    height: Body = {"lineHeightPx": single(intrinsic), "lineHeightPercent": 100, "lineHeightUnit": "INTRINSIC_%"}
+    if font.line_height:
+        pixels = font.line_height if font.unit == "PIXELS" else font.size * font.line_height / 100
+        height = {
+            "lineHeightPx": single(pixels),
+            "lineHeightPercent": single(pixels / intrinsic * 100),
+            "lineHeightPercentFontSize": single(pixels / font.size * 100),
+            "lineHeightUnit": font.unit,
+        }
+    weight = _WEIGHTS[font.weight]
     typography: Body = {
-        "fontFamily": family,
-        "fontPostScriptName": f"{family}-{weight}",
-        "fontStyle": "Regular",
-        "fontWeight": weight,
-        "fontSize": size,
+        "fontFamily": font.family,
+        "fontPostScriptName": f"{font.family}-{weight}" if font.named else None,
+        "fontStyle": weight,
+        "fontWeight": font.weight,
+        "textAutoResize": "WIDTH_AND_HEIGHT",
+        "fontSize": font.size,
         "textAlignHorizontal": "LEFT",
         "textAlignVertical": "TOP",
-        "letterSpacing": spacing,
-        "lineHeightPx": line_height,
-        "lineHeightPercent": 100,
-        "lineHeightPercentFontSize": line_height / size * 100 if size else 100,
-        "lineHeightUnit": "PIXELS",
+        "letterSpacing": single(font.spacing),
     }
-    typography |= {} if case == "ORIGINAL" else {"textCase": case}
+    typography |= height | ({} if font.case == "ORIGINAL" else {"textCase": font.case})
     return {
         "fills": [solid("#000000")],
         "characters": "Ag",
