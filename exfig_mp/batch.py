@@ -20,7 +20,7 @@ from exfig_mp.checkpoint import Checkpoint
 from exfig_mp.client import Session
 from exfig_mp.collect import Collecting, collect
 from exfig_mp.errors import ConfigError, DiskError, ExfigError, FigmaError, StateError
-from exfig_mp.exporters.color_protocol import ColorEntry
+from exfig_mp.exporters.protocol import Entry
 from exfig_mp.incremental import Incremental
 from exfig_mp.indexes import write_indexes
 from exfig_mp.journal import Journal
@@ -135,7 +135,7 @@ async def _export(given: Given, checkpoint: Checkpoint, memory: Memory) -> None:
         stack.callback(_sweep_after_deaths, given)  # when the engine is gone
         engine = engine_of(given, checkpoint.journal_path, past.store)
         stack.callback(lambda: ledger.settle_late(engine.late()))  # what ended in its grace
-        starts_late = past.may_save_all or all(isinstance(one.entry, ColorEntry) for one in work)
+        starts_late = past.may_save_all or not any(isinstance(one.entry, Entry) for one in work)
         if not starts_late:
             await stack.enter_async_context(engine)  # workers start while Figma is asked
         session = await stack.enter_async_context(Session(options.session(SIDE_BY_SIDE + 2 * options.parallel)))

@@ -15,9 +15,8 @@ from exfig_mp.exporters.color_protocol import VariableColors
 from exfig_mp.sources.figma_variables import collection_colors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping
 
-    from exfig_mp.colors import Color
     from exfig_mp.exporters.color_protocol import ColorEntry
     from exfig_mp.sources.figma_api import FigmaApi
     from exfig_mp.sources.token_wire import Variables
@@ -34,12 +33,14 @@ class CodeSyntax:
         """By file and variable: its names in code on all platforms. What Figma knows already is not there."""
         self._wanted: dict[tuple[str, str], str] = {}
 
-    def want(self, entry: ColorEntry, colors: Sequence[Color], found: Variables) -> tuple[str, ...]:
-        """Note what the variables of an entry should be called; return what another entry wants otherwise."""
+    def want(self, entry: ColorEntry, names: Mapping[str, str], found: Variables) -> tuple[str, ...]:
+        """Note what the variables of an entry should be called; return what another entry wants otherwise.
+
+        `names` are the final names of its colours, by Figma's.
+        """
         source = entry.source
         if not entry.code_syntax or not isinstance(source, VariableColors):
             return ()
-        names = {color.source_name: color.name for color in colors}
         conflicts: list[str] = []
         for variable in collection_colors(found, source):
             if variable.remote or variable.name not in names:  # a remote one can be changed in its own file only

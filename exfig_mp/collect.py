@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from exfig_mp.code_syntax import CodeSyntax
-from exfig_mp.collect_colors import paint, plan_colors, refuse_clashes
+from exfig_mp.collect_colors import paint
+from exfig_mp.collect_text_styles import typeset
 from exfig_mp.exporters.color_protocol import ColorEntry, VariableColors
 from exfig_mp.exporters.naming import matches
 from exfig_mp.exporters.pairing import pair
@@ -19,10 +20,12 @@ from exfig_mp.plan import plan_entry
 from exfig_mp.sources import figma
 from exfig_mp.sources.file_record import NoRecords
 from exfig_mp.sources.tokens import fetch_tokens
+from exfig_mp.token_files import plan_tokens, refuse_clashes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from exfig_mp.exporters.text_style_protocol import TextStyleEntry
     from exfig_mp.ledger import Ledger
     from exfig_mp.plan import PlannedEntry
     from exfig_mp.run_options import Work
@@ -36,7 +39,7 @@ if TYPE_CHECKING:
 class Collecting:
     """How many files are asked for at once; what is remembered of them; whether changed ones are looked at by node.
 
-    Without `tokens` nothing is remembered of colours, and what they are made of is asked for.
+    Without `tokens` nothing is remembered of colours and text styles, and what they are made of is asked for.
     """
 
     parallel: int
@@ -62,7 +65,7 @@ async def collect(work: Sequence[Work], api: FigmaApi, ledger: Ledger, how: Coll
 
     Raises:
         FigmaError: the token is refused, so that no file can be had.
-        ConfigError: two entries of colours would write one text.
+        ConfigError: two entries would write one text.
     """
     records = how.records
     keys = {key for one in work if isinstance(one.entry, Entry) for key in _file_keys(one.entry)}
@@ -71,14 +74,15 @@ async def collect(work: Sequence[Work], api: FigmaApi, ledger: Ledger, how: Coll
         from exfig_mp.sources.looks import look  # noqa: PLC0415  # few runs look
 
         files = await look(api, files, _wanted_nodes(work, files), records, ledger.warnings.append)
-    colors = [one.entry for one in work if isinstance(one.entry, ColorEntry)]
     metas = {key: file.record.meta for key, file in files.items() if not isinstance(file, Failure)}
-    tokens = await fetch_tokens(api, colors, how.parallel, how.tokens, metas)
+    tokens = await fetch_tokens(
+        api, [one.entry for one in work if not isinstance(one.entry, Entry)], how.parallel, how.tokens, metas
+    )
     code_syntax = CodeSyntax()
     planned = (
-        _plan_colors(one, one.entry, tokens, ledger, code_syntax)
-        if isinstance(one.entry, ColorEntry)
-        else plan_work(one, one.entry, files, ledger)
+        plan_work(one, one.entry, files, ledger)
+        if isinstance(one.entry, Entry)
+        else _plan_tokens(one, one.entry, tokens, _Telling(ledger, code_syntax))
         for one in work
     )
     entries = [entry for entry in planned if entry is not None]
@@ -123,23 +127,32 @@ def plan_work(one: Work, entry: Entry, files: Files, ledger: Ledger) -> PlannedE
     return plan_entry(one.config, one.base, entry, pairing.assets)
 
 
-def _plan_colors(
-    one: Work, entry: ColorEntry, tokens: Tokens, ledger: Ledger, code_syntax: CodeSyntax
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """Where troubles go, and what Figma is to be told about names in code."""
+
+    ledger: Ledger
+    code_syntax: CodeSyntax
+
+
+def _plan_tokens(
+    one: Work, entry: ColorEntry | TextStyleEntry, tokens: Tokens, telling: _Telling
 ) -> PlannedEntry | None:
-    """Plan an entry of colours; what is wrong with single colours, or with all of them, is noted in the ledger."""
-    ledger.want_colors(one.config, entry.label)
-    found = paint(entry, tokens, one.base)
+    """Plan an entry of tokens; what is wrong with single ones, or with all of them, is noted in the ledger."""
+    ledger = telling.ledger
+    ledger.want_tokens(one.config, entry.label, entry.kind)
+    found = paint(entry, tokens, one.base) if isinstance(entry, ColorEntry) else typeset(entry, tokens, one.base)
     ledger.warnings += [f"{one.where}: {text}" for text in found.warnings]
     now = time.time()
     ledger.entry_failures += [EntryFailure(one.config, entry.label, failure, now) for failure in found.failures]
-    if not found.painted:
+    if not found.files:
         return None
-    if isinstance(entry.source, VariableColors):
+    if isinstance(entry, ColorEntry) and isinstance(entry.source, VariableColors):
         variables = tokens.variables[entry.source.file]
         if not isinstance(variables, Failure):
-            conflicts = code_syntax.want(entry, found.painted.colors, variables)
+            conflicts = telling.code_syntax.want(entry, found.names, variables)
             ledger.warnings += [f"{one.where}: {text}" for text in conflicts]
-    return plan_colors(one.config, one.base, entry, found.painted)
+    return plan_tokens(one.config, one.base, entry, found.files)
 
 
 def _file_keys(entry: Entry) -> tuple[str, ...]:

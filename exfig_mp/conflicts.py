@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exfig_mp.collect_colors import Painted, plan_colors, refuse_clashes
 from exfig_mp.colors import Color, Rgba
 from exfig_mp.errors import ConfigError
-from exfig_mp.exporters.color_protocol import Document, Insertion
 from exfig_mp.exporters.naming import Named, final_name
+from exfig_mp.exporters.token_protocol import Document, Insertion
 from exfig_mp.hashing import identity
 from exfig_mp.model import Asset, GeneratedFile, Node
 from exfig_mp.plan import build_plan, plan_entry
+from exfig_mp.text_styles import TextStyle, Typeface
+from exfig_mp.token_files import TokenFiles, plan_tokens, refuse_clashes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,25 +20,26 @@ if TYPE_CHECKING:
     from exfig_mp.config import Config
     from exfig_mp.exporters.color_protocol import ColorEntry
     from exfig_mp.exporters.protocol import Entry
+    from exfig_mp.exporters.text_style_protocol import TextStyleEntry
+    from exfig_mp.exporters.token_protocol import TokenEntry, TokenFile
 
 
 def certain_conflicts(configs: Sequence[Config]) -> ConfigError | None:
     """Return the error that a run of `configs` would end with whatever the components are, or None.
 
     Each entry is planned for one made-up component of its selection. Different selections may hold different
-    components, so only equal ones can clash for certain. Colours go together into files whose paths are known, so
-    entries that share one clash unless they are made of the same colours in the same way.
+    components, so only equal ones can clash for certain. Tokens go together into files whose paths are known, so
+    entries that share one clash unless they are made of the same tokens in the same way.
     """
     planned = [
         plan_entry(config.label, str(config.base), entry, (_asset(entry),))
         for config in configs
         for entry in config.entries()
     ]
-    planned += [
-        plan_colors(config.label, str(config.base), entry, _painted(entry))
-        for config in configs
-        for entry in config.color_entries()
-    ]
+    for config in configs:
+        base = str(config.base)
+        planned += [plan_tokens(config.label, base, entry, _painted(entry)) for entry in config.color_entries()]
+        planned += [plan_tokens(config.label, base, entry, _typeset(entry)) for entry in config.text_style_entries()]
     try:
         build_plan(planned)
         refuse_clashes(planned)
@@ -60,15 +62,29 @@ def _asset(entry: Entry) -> Asset:
     )
 
 
-def _painted(entry: ColorEntry) -> Painted:
-    """Return the files of one made-up colour; what a template would make of it stands for itself."""
-    raw = f"any colour {identity(repr(entry.source), entry.filter or '')[:8]}"
+def _painted(entry: ColorEntry) -> TokenFiles:
+    """Return the files of one made-up colour."""
+    name, raw = _made_up(entry, f"any colour {identity(repr(entry.source), entry.filter or '')[:8]}")
+    return _stand_ins(entry, entry.exporter.documents((Color(name, raw, Rgba(0.0, 0.0, 0.0)),)))
+
+
+def _typeset(entry: TextStyleEntry) -> TokenFiles:
+    """Return the files of one made-up text style."""
+    name, raw = _made_up(entry, f"any text style {identity(entry.file, entry.filter or '')[:8]}")
+    return _stand_ins(entry, entry.exporter.documents((TextStyle(name, raw, Typeface("Font", 10.0)),)))
+
+
+def _made_up(entry: TokenEntry, raw: str) -> tuple[str, str]:
+    """Return the final name of a token, and `raw`."""
     named = final_name(raw, entry.naming)
-    name = named.text if isinstance(named, Named) else identity(raw, repr(entry.naming))[:8]
-    color = Color(name, raw, Rgba(0.0, 0.0, 0.0))
+    return named.text if isinstance(named, Named) else identity(raw, repr(entry.naming))[:8], raw
+
+
+def _stand_ins(entry: TokenEntry, files: Sequence[TokenFile]) -> TokenFiles:
+    """Return the files of an entry; what a template would make of what it is told stands for itself."""
     generated: list[GeneratedFile] = []
     insertions: list[Insertion] = []
-    for file in entry.exporter.documents((color,)):
+    for file in files:
         if isinstance(file, Document):
             told = f"{entry.platform} {entry.templates} {file.template} {sorted(file.context.items())}"
             generated.append(GeneratedFile(file.path, told.encode()))
@@ -76,4 +92,4 @@ def _painted(entry: ColorEntry) -> Painted:
             insertions.append(file)
         else:
             generated.append(file)
-    return Painted(colors=(color,), generated=tuple(generated), insertions=tuple(insertions))
+    return TokenFiles(generated=tuple(generated), insertions=tuple(insertions))

@@ -18,13 +18,14 @@ from exfig_mp.exporters.color_protocol import ColorEntry
 from exfig_mp.exporters.design_tokens import Token, color_tokens, nested
 from exfig_mp.exporters.naming import matches
 from exfig_mp.exporters.protocol import Naming
+from exfig_mp.exporters.text_style_protocol import TextStyleEntry
 from exfig_mp.ledger import EntryFailure
 from exfig_mp.limiter import Limiter
 from exfig_mp.model import Failure, Render
 from exfig_mp.sources import figma
 from exfig_mp.sources.color_tokens import colors_of, descriptions, files_of
 from exfig_mp.sources.render_queue import SIDE_BY_SIDE, Drawn, RenderQueue
-from exfig_mp.sources.text_tokens import fetch_texts, text_tokens
+from exfig_mp.sources.text_tokens import text_tokens
 from exfig_mp.sources.tokens import fetch_tokens
 from exfig_mp.wiring import api_of, on_wait_of
 
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from exfig_mp.model import Format, Variant
     from exfig_mp.sources.figma import Files
     from exfig_mp.sources.figma_api import FigmaApi
-    from exfig_mp.sources.text_tokens import TextFile
     from exfig_mp.sources.tokens import Tokens
     from exfig_mp.wiring import Given
 
@@ -101,15 +101,14 @@ async def download(given: Given, wanted: Mapping[str, Wanted], now: datetime) ->
             api = api_of(given, session, limiter, kept)
             colors = {kind: one for kind, one in wanted.items() if isinstance(one, Colors)}
             pictures = {kind: one for kind, one in wanted.items() if isinstance(one, Pictures)}
-            entries = [_entry(source) for one in colors.values() for source in one.sources]
-            tokens = await fetch_tokens(api, entries, options.parallel)
             texts = {kind: one for kind, one in wanted.items() if isinstance(one, TextStyles)}
-            faces = {kind: await fetch_texts(api, one.file) for kind, one in texts.items()}
+            entries = [_entry(source) for one in colors.values() for source in one.sources]
+            tokens = await fetch_tokens(api, [*entries, *map(_text_entry, texts.values())], options.parallel)
             files = await figma.fetch(api, {one.selection.light_file for one in pictures.values()}, options.parallel)
             gallery = _Gallery(given, files)
             drawn = await gallery.draw(api, pictures)
     found = {kind: _colors(given, kind, one, tokens, kept) for kind, one in colors.items()}
-    found |= {kind: _texts(given, kind, one, faces[kind], kept) for kind, one in texts.items()}
+    found |= {kind: _texts(given, kind, one, tokens, kept) for kind, one in texts.items()}
     found |= {kind: gallery.downloaded(kind, one, drawn) for kind, one in pictures.items()}
     source = {"exportedAt": now.isoformat(timespec="seconds"), "exfigMpVersion": __version__}
     return {
@@ -165,6 +164,12 @@ def _entry(source: ColorSource) -> ColorEntry:
     return ColorEntry(platform="web", label="colors", source=source, naming=Naming(style=""), exporter=_NoFiles())
 
 
+def _text_entry(wanted: TextStyles) -> TextStyleEntry:
+    return TextStyleEntry(
+        platform="web", label="typography", file=wanted.file, naming=Naming(style=""), exporter=_NoFiles()
+    )
+
+
 def _fail(given: Given, kind: str, failure: Failure) -> None:
     given.ledger.entry_failures.append(EntryFailure("download", kind, failure, time.time()))
 
@@ -185,7 +190,8 @@ def _colors(given: Given, kind: str, wanted: Colors, tokens: Tokens, kept: _Kept
     return _downloaded(given, kind, found, {"source": {"name": files[0], "fileId": files[0]}, "data": kept.of(files)})
 
 
-def _texts(given: Given, kind: str, wanted: TextStyles, file: TextFile | Failure, kept: _Kept) -> Downloaded | None:
+def _texts(given: Given, kind: str, wanted: TextStyles, tokens: Tokens, kept: _Kept) -> Downloaded | None:
+    file = tokens.styled[wanted.file]
     found = file if isinstance(file, Failure) else text_tokens(file, matches, wanted.filter)
     if isinstance(found, Failure):
         _fail(given, kind, found)

@@ -49,5 +49,5 @@ def write_indexes(plan: Plan, ledger: Ledger, brake: Brake, *, fsync: bool) -> l
             fail(entry, failure)
             if brake.reason:
                 return written
-        ledger.uncolored.discard((entry.config, entry.entry.label))
+        ledger.finish_tokens(entry)
     return written

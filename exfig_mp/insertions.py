@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exfig_mp import files
-from exfig_mp.collect_colors import Painted
 from exfig_mp.errors import DiskError
 from exfig_mp.exporters.markers import Unmarked, insert
 from exfig_mp.model import Failure
 from exfig_mp.plan import absolute
+from exfig_mp.token_files import TokenFiles
 from exfig_mp.transfer import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from exfig_mp.exporters.color_protocol import Insertion
+    from exfig_mp.exporters.token_protocol import Insertion
     from exfig_mp.plan import PlannedEntry
 
 
@@ -45,7 +45,7 @@ def write_insertion(base: str, insertion: Insertion, *, fsync: bool) -> Failure 
 
 
 def _insertions(entry: PlannedEntry) -> tuple[Insertion, ...]:
-    return entry.entry.exporter.insertions if isinstance(entry.entry.exporter, Painted) else ()
+    return entry.entry.exporter.insertions if isinstance(entry.entry.exporter, TokenFiles) else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 _ITEMS: tuple[Kind, Kind] = ("icons", "images")
+_WHOLE: tuple[Kind, Kind] = ("colors", "typography")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,15 @@ class EntryFailure:
     failure: Failure
     at: float = 0.0
     """When, in Unix time."""
+
+
+@dataclass(slots=True)
+class TokenCount:
+    """An entry of colours or text styles: how many of its files are in place, and whether that is all of them."""
+
+    kind: Kind
+    files: int = 0
+    is_finished: bool = False
 
 
 @dataclass(slots=True)
@@ -46,8 +56,7 @@ class Ledger:
     the cache, and `removed` are stale files that were taken away. `wait` is the last long wait for Figma's limits,
     which lasts until the monotonic time `waits_until`.
 
-    `colors` are the entries of colours by config and label: how many of their files are in place. Those that are not
-    finished are `uncolored`.
+    `tokens` are the entries of colours and text styles by config and label.
     """
 
     plan: Plan | None = None
@@ -64,8 +73,7 @@ class Ledger:
     placed: dict[str, frozenset[str]] = field(default_factory=dict)
     pacing: Pacing = field(default_factory=Pacing)
     index_files: int = 0
-    colors: Counter[tuple[str, str]] = field(default_factory=Counter)
-    uncolored: set[tuple[str, str]] = field(default_factory=set)
+    tokens: dict[tuple[str, str], TokenCount] = field(default_factory=dict)
     restored: int = 0
     removed: list[str] = field(default_factory=list)
     retries: Counter[str] = field(default_factory=Counter)
@@ -114,15 +122,19 @@ class Ledger:
             self.placed[render_id] = frozenset(placed)
         self.config_settled.update(self.configs_of(render_id))
 
-    def want_colors(self, config: str, label: str) -> None:
-        """Note that an entry of colours is to be exported."""
-        self.colors[config, label] += 0
-        self.uncolored.add((config, label))
+    def want_tokens(self, config: str, label: str, kind: Kind) -> None:
+        """Note that an entry of colours or text styles is to be exported."""
+        self.tokens.setdefault((config, label), TokenCount(kind)).is_finished = False
+
+    def finish_tokens(self, entry: PlannedEntry) -> None:
+        """Note that all of the entry's files were written, if they are ours alone."""
+        if tokens := self.tokens.get((entry.config, entry.entry.label)):
+            tokens.is_finished = True
 
     def note_generated(self, entry: PlannedEntry) -> None:
         """Note that one more file of the entry that we write ourselves is in place."""
-        if entry.entry.kind == "colors":
-            self.colors[entry.config, entry.entry.label] += 1
+        if tokens := self.tokens.get((entry.config, entry.entry.label)):
+            tokens.files += 1
         else:
             self.index_files += 1
 
@@ -133,6 +145,11 @@ class Ledger:
     def is_in_place(self, render_id: str) -> bool:
         """Is the render at all its destinations?"""
         return render_id in self.done or render_id in self.skipped
+
+    @property
+    def token_files(self) -> int:
+        """Files of colours and text styles that are in place."""
+        return sum(tokens.files for tokens in self.tokens.values())
 
     @property
     def total(self) -> int:
@@ -203,7 +220,7 @@ class Ledger:
     def items(self) -> tuple[Items, Items]:
         """Return the completed and the pending assets; one is complete when all its renders are in place.
 
-        Colours are complete when all of all entries are.
+        Colours are complete when all of all entries are, and so are text styles.
         """
         if self.plan is None:
             return Items(), Items()
@@ -214,16 +231,19 @@ class Ledger:
                 entry = self.plan.entries[owner.entry]
                 items, name = complete[entry.entry.kind], f"{entry.where} {owner.asset}"
                 items[name] = in_place and items.get(name, True)
-        lacking = self.uncolored.union((one.config, one.entry) for one in self.entry_failures) & self.colors.keys()
-        return (
-            _by_kind(complete, are_complete=True, colors=bool(self.colors) and not lacking),
-            _by_kind(complete, are_complete=False, colors=bool(lacking)),
-        )
+        troubled = {(one.config, one.entry) for one in self.entry_failures}
+        whole: dict[Kind, bool] = {}
+        for key, tokens in self.tokens.items():
+            is_complete = tokens.is_finished and key not in troubled
+            whole[tokens.kind] = whole.get(tokens.kind, True) and is_complete
+        return _by_kind(complete, whole, are_complete=True), _by_kind(complete, whole, are_complete=False)
 
 
-def _by_kind(complete: Mapping[Kind, Mapping[str, bool]], *, are_complete: bool, colors: bool) -> Items:
+def _by_kind(complete: Mapping[Kind, Mapping[str, bool]], whole: Mapping[Kind, bool], *, are_complete: bool) -> Items:
+    """Return what is complete, or what is not: assets by name, tokens as a whole."""
     icons, images = (
         tuple(sorted(name for name, is_complete in complete[kind].items() if is_complete == are_complete))
         for kind in _ITEMS
     )
-    return Items(icons=icons, images=images, colors=colors)
+    colors, typography = (whole.get(kind) is are_complete for kind in _WHOLE)
+    return Items(icons=icons, images=images, colors=colors, typography=typography)

@@ -13,7 +13,7 @@ from msgspec import Struct
 from exfig_mp.hashing import identity
 
 Format = Literal["svg", "pdf", "png", "jpg"]
-Kind = Literal["icons", "images", "colors"]
+Kind = Literal["icons", "images", "colors", "typography"]
 Platform = Literal["ios", "android", "flutter", "web"]
 
 Cause = Literal[

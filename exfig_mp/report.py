@@ -73,7 +73,7 @@ class ConfigReport(Struct, frozen=True, rename="camel", omit_defaults=True):
 
 
 class Report(Struct, frozen=True, rename="camel"):
-    """A whole run. `renders` counts distinct renders, `files` the places that they went to, and files of colours.
+    """A whole run. `renders` counts distinct renders, `files` the places that they went to, and files of tokens.
 
     Renders were `downloaded`, `restored` from the cache, or `skipped` as they were in place already. `removed` are
     stale files of earlier runs.
@@ -155,7 +155,7 @@ def build_report(ledger: Ledger, run: Run) -> Report:
         skipped=len(ledger.skipped),
         failed=len(ledger.failed),
         not_done=ledger.total - ledger.settled,
-        files=_placed(ledger) + ledger.colors.total(),
+        files=_placed(ledger) + ledger.token_files,
         index_files=ledger.index_files,
         removed=len(ledger.removed),
         bytes=ledger.size,
@@ -242,7 +242,7 @@ def _configs(ledger: Ledger) -> tuple[ConfigReport, ...]:
             key = file.render.id
             counts = files if ledger.is_placed(key, file.path) else failed if key in ledger.failed else not_done
             counts[entry.config] += 1
-    for (config, _), count in ledger.colors.items():
-        files[config] += count
+    for (config, _), tokens in ledger.tokens.items():
+        files[config] += tokens.files
     configs = sorted({*files, *failed, *not_done})
     return tuple(ConfigReport(config, files[config], failed[config], not_done[config]) for config in configs)

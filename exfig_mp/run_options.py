@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from exfig_mp.exporters.color_protocol import ColorEntry
     from exfig_mp.exporters.protocol import Entry
+    from exfig_mp.exporters.text_style_protocol import TextStyleEntry
     from exfig_mp.limiter import LimiterOptions
     from exfig_mp.resume import Wish
     from exfig_mp.sources.figma_calls import ApiOptions
@@ -37,7 +38,7 @@ class Work:
 
     config: str
     base: str
-    entry: Entry | ColorEntry
+    entry: Entry | ColorEntry | TextStyleEntry
 
     def __post_init__(self) -> None:
         if any("\ud800" <= letter <= "\udfff" for letter in self.base):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    from exfig_mp.exporters.color_protocol import Document
+    from exfig_mp.exporters.token_protocol import Document
     from exfig_mp.model import Platform
 
 SUFFIX = ".jinja"

@@ -13,7 +13,7 @@ _PACKAGE = Path(__file__).parents[1] / "exfig_mp"
 _STANDARD = sys.stdlib_module_names
 _ROOMS = ("cli", "config", "convert", "engines", "exporters", "simulator", "sources")
 
-_VOCABULARY = {"colors", "errors", "hashing", "model"}
+_VOCABULARY = {"colors", "errors", "hashing", "model", "text_styles"}
 _PURE = {
     *("abort", "analysis", "blocked_files", "formats", "hosts", "leaky_bucket", "ledger", "plan", "ratelimit"),
     *("redaction", "report", "resume", "retry", "waits"),
@@ -24,7 +24,8 @@ _DOORS = {
 }
 _FLOW = {
     *("batch", "brake", "collect", "conflicts", "incremental", "indexes", "pipeline", "run_log", "run_options"),
-    *("code_syntax", "collect_colors", "download", "forecast", "insertions", "wiring"),
+    *("code_syntax", "collect_colors", "collect_text_styles", "download", "forecast", "insertions", "token_files"),
+    "wiring",
 }
 _NEUTRAL = {"__init__"}  # the version
 
@@ -34,6 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": _VOCABULARY,
     "hashing": set(),
     "colors": set(),
+    "text_styles": set(),
     "model": {"hashing"},
     "formats": _VOCABULARY,
     "ratelimit": _VOCABULARY,
@@ -70,12 +72,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "config": _VOCABULARY | {"exporters"},
     "engines": _VOCABULARY | _PURE | _DOORS,
     "run_options": _VOCABULARY | _PURE | _DOORS | {"engines", "exporters", "incremental", "sources"},
-    "conflicts": _VOCABULARY | _PURE | {"collect_colors", "config", "exporters"},
+    "conflicts": _VOCABULARY | _PURE | {"config", "exporters", "token_files"},
     "templating": _VOCABULARY | {"exporters"},
-    "collect_colors": _VOCABULARY | {"exporters", "plan", "sources", "templating"},
-    "insertions": _VOCABULARY | {"collect_colors", "exporters", "files", "plan", "transfer"},
+    "token_files": _VOCABULARY | {"exporters", "plan", "templating"},
+    "collect_colors": _VOCABULARY | {"exporters", "sources", "token_files"},
+    "collect_text_styles": _VOCABULARY | {"exporters", "sources", "token_files"},
+    "insertions": _VOCABULARY | {"exporters", "files", "plan", "token_files", "transfer"},
     "code_syntax": _VOCABULARY | {"exporters", "sources"},
-    "collect": _VOCABULARY | _PURE | {"code_syntax", "collect_colors", "exporters", "run_options", "sources"},
+    "collect": _VOCABULARY
+    | _PURE
+    | {"code_syntax", "collect_colors", "collect_text_styles", "exporters", "run_options", "sources", "token_files"},
     "pipeline": _VOCABULARY | _PURE | _DOORS | {"brake", "sources"},
     "run_log": _VOCABULARY | _PURE | _DOORS | _NEUTRAL | {"engines", "run_options", "sources"},
     "indexes": _VOCABULARY | _PURE | {"brake", "files", "insertions", "transfer"},
@@ -117,7 +123,7 @@ _IO = {
     *("aiohttp", "asyncio", "fcntl", "filelock", "http", "mmap", "multiprocessing", "os", "pathlib", "random"),
     *("secrets", "shutil", "signal", "socket", "ssl", "subprocess", "tempfile", "threading", "time", "urllib", "yarl"),
 }
-_NO_IO = (*_PURE, "colors", "convert", "exporters", "conflicts", "model", "errors", "hashing")
+_NO_IO = (*_PURE, "colors", "convert", "exporters", "conflicts", "model", "errors", "hashing", "text_styles")
 PURE: dict[str, set[str]] = dict.fromkeys(_NO_IO, _IO) | {
     "plan": _IO - {"os"},  # os.path only: see the test below
 }

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from exfig_mp.code_syntax import CodeSyntax
-from exfig_mp.colors import Color, Rgba
+from exfig_mp.colors import Rgba
 from exfig_mp.exporters.color_protocol import ColorEntry, VariableColors
 from exfig_mp.exporters.protocol import Naming
 from exfig_mp.sources.token_wire import Collection, Mode, Variable, Variables
@@ -174,22 +174,22 @@ def entry(template="{name}") -> ColorEntry:
     )
 
 
-COLORS = [Color(f"named{name.upper()}", name, WHITE) for name in ("a", "b", "remote")]
+NAMES = {name: f"named{name.upper()}" for name in ("a", "b", "remote")}
 
 
 def test_what_other_platforms_say_stays():
     syntax = CodeSyntax()
 
-    syntax.want(entry(), COLORS, variables(a={"WEB": "--a", "iOS": "old"}, b={"iOS": "namedB"}))
+    syntax.want(entry(), NAMES, variables(a={"WEB": "--a", "iOS": "old"}, b={"iOS": "namedB"}))
 
     assert syntax.changes == {"f": {"a": {"WEB": "--a", "iOS": "namedA"}}}
 
 
 def test_the_first_of_two_entries_counts():
     syntax = CodeSyntax()
-    syntax.want(entry("Color.{name}"), COLORS[:1], variables())
+    syntax.want(entry("Color.{name}"), {"a": NAMES["a"]}, variables())
 
-    conflicts = syntax.want(entry("UIColor.{name}"), COLORS, variables())
+    conflicts = syntax.want(entry("UIColor.{name}"), NAMES, variables())
 
     assert conflicts == ("variable 'a' stays 'Color.namedA' in code, as another entry says",)
     assert syntax.changes == {"f": {"a": {"iOS": "Color.namedA"}, "b": {"iOS": "UIColor.namedB"}}}
@@ -198,5 +198,5 @@ def test_the_first_of_two_entries_counts():
 def test_without_a_template_nothing_is_told():
     syntax = CodeSyntax()
 
-    assert syntax.want(entry(""), COLORS, variables()) == ()
+    assert syntax.want(entry(""), NAMES, variables()) == ()
     assert syntax.changes == {}

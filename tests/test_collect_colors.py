@@ -1,13 +1,14 @@
 """Entries of colours from end to end, but for the network and the disk: the simulator's answers become files."""
 
 import asyncio
+import re
 from collections import Counter
 from dataclasses import replace
 
 import msgspec
 import pytest
 
-from exfig_mp.collect_colors import Painted, paint
+from exfig_mp.collect_colors import paint
 from exfig_mp.errors import FigmaError
 from exfig_mp.exporters import Root
 from exfig_mp.exporters.color_entries import color_entries
@@ -21,6 +22,7 @@ from exfig_mp.simulator.nodes import Trees
 from exfig_mp.sources.figma_wire import MetaAnswer
 from exfig_mp.sources.token_wire import StyleNodesAnswer, StylesAnswer, VariablesAnswer
 from exfig_mp.sources.tokens import fetch_tokens
+from exfig_mp.token_files import TokenFiles
 
 FILES = {file.key: file for file in demo_files()}
 THEME = VariablesColors(
@@ -77,7 +79,7 @@ async def painted(config, api=None, base="/base"):
 
 
 def text_of(entry, path):
-    return {file.path: file.content.decode() for file in entry.painted.generated}[path]
+    return {file.path: file.content.decode() for file in entry.files.generated}[path]
 
 
 async def test_styles_become_files_of_all_platforms():
@@ -114,9 +116,9 @@ async def test_variables_become_files_and_a_dangling_one_fails_alone():
 async def test_an_entry_has_no_remote_files_and_the_same_index_every_time():
     (entry, *_), (again, *_) = await painted(root()), await painted(root())
 
-    assert isinstance(entry.painted, Painted)
-    assert entry.painted.files(()) == ()
-    assert entry.painted.index((), set()) == entry.painted.generated == again.painted.generated
+    assert isinstance(entry.files, TokenFiles)
+    assert entry.files.files(()) == ()
+    assert entry.files.index((), set()) == entry.files.generated == again.files.generated
 
 
 async def test_a_file_that_cannot_be_had_fails_its_entries_only():
@@ -126,8 +128,8 @@ async def test_a_file_that_cannot_be_had_fails_its_entries_only():
 
     dart, css, _ = await painted(config, Api(absent="not_found"))
 
-    assert (dart.painted, [failure.cause for failure in dart.failures]) == (None, ["not_found"])
-    assert css.painted is not None
+    assert (dart.files, [failure.cause for failure in dart.failures]) == (None, ["not_found"])
+    assert css.files is not None
 
 
 async def test_a_refused_token_ends_all():
@@ -140,8 +142,8 @@ async def test_a_refused_token_ends_all():
 async def test_names_that_nothing_matches_fail_the_entry_and_write_nothing():
     (entry, *_) = await painted(root(colors=CommonColors(name_validate_regexp="^nothing$")))
 
-    assert entry.painted is not None
-    assert entry.painted.generated == ()
+    assert entry.files is not None
+    assert entry.files.generated == ()
     assert entry.failures
 
 
@@ -154,7 +156,7 @@ async def test_templates_lie_where_the_config_is_run(tmp_path):
     (missing, *_) = await painted(config, base=str(tmp_path / "elsewhere"))
 
     assert text_of(entry, "lib/colors.dart").endswith(" colours")
-    assert missing.painted is None
+    assert missing.files is None
     assert "templatesPath" in missing.failures[0].message
 
 
@@ -164,5 +166,7 @@ async def test_a_filter_takes_only_what_it_names():
 
     filtered = paint(replace(entry, filter="danger,text/*"), tokens, "/base")
 
-    assert filtered.painted is not None
-    assert [color.name for color in filtered.painted.colors] == ["danger", "textPrimary", "textSecondary"]
+    assert filtered.files is not None
+    light = text_of(filtered, "lib/colors.dart").partition("class AppColorsDark")[0]
+    names = re.findall(r"static const Color (\w+)", light)
+    assert names == ["danger", "textPrimary", "textSecondary"]

@@ -25,13 +25,25 @@ def entry(folder="icons", selection=ICONS, label="web.icons", scale: float = 1, 
 
 
 def config(*entries: Entry, label="a.yaml", base="/project") -> Any:
-    return SimpleNamespace(label=label, base=Path(base), entries=lambda: entries, color_entries=lambda: ())
+    none = tokens(label)
+    return SimpleNamespace(**vars(none) | {"base": Path(base), "entries": lambda: entries})
 
 
 def colors(*elements: WebColors, label="a.yaml", output="out", **root: Any) -> Any:
     whole = Root(figma=Figma(light_file_id="file"), web=Web(output=output, colors=elements or (WebColors(),)), **root)
     found = color_entries(whole)
-    return SimpleNamespace(label=label, base=Path("/project"), entries=lambda: (), color_entries=lambda: found)
+    return tokens(label, colors=found)
+
+
+def tokens(label: str, colors: Any = (), text_styles: Any = ()) -> Any:
+    base = Path("/project")
+    return SimpleNamespace(
+        label=label,
+        base=base,
+        entries=lambda: (),
+        color_entries=lambda: colors,
+        text_style_entries=lambda: text_styles,
+    )
 
 
 def test_the_same_components_with_other_pixels_in_one_folder_are_a_conflict():

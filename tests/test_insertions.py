@@ -2,7 +2,7 @@
 
 import pytest
 
-from exfig_mp.exporters.color_protocol import Insertion
+from exfig_mp.exporters.token_protocol import Insertion
 from exfig_mp.insertions import write_insertion
 
 START, END = "<!-- S: T -->", "<!-- E: T -->"

@@ -8,6 +8,7 @@ from exfig_mp.exporters.protocol import Entry, Naming, Selection
 from exfig_mp.ledger import EntryFailure, Ledger
 from exfig_mp.model import Asset, Done, Failed, Failure, Items, Node, RemoteFile, Render
 from exfig_mp.plan import build_plan, plan_entry
+from exfig_mp.token_files import TokenFiles
 
 FAILURE = Failure("server", "it said 503")
 
@@ -125,18 +126,50 @@ def test_what_is_done_late_counts_once_and_what_fails_late_is_not_done(ledger):
     assert (ledger.settled, ledger.size, ledger.config_settled["a.yaml"]) == (3, 15, 3)
 
 
-def test_colours_are_complete_when_those_of_all_entries_are():
+@pytest.mark.parametrize("kind", ["colors", "typography"])
+def test_tokens_are_complete_when_those_of_all_entries_are(kind):
     ledger = Ledger()
-    ledger.begin(build_plan([]))
+    plan = build_plan([generated(f"{config}.yaml", kind) for config in ("a", "b")])
+    ledger.begin(plan)
     assert ledger.items() == (Items(), Items())
 
-    ledger.want_colors("a", "web.colors")
-    ledger.want_colors("b", "web.colors")
-    ledger.uncolored.discard(("a", "web.colors"))
-    assert ledger.items() == (Items(), Items(colors=True))
+    for entry in plan.entries:
+        ledger.want_tokens(entry.config, entry.entry.label, kind)
+    ledger.finish_tokens(plan.entries[0])
+    assert ledger.items() == (Items(), whole(kind))
 
-    ledger.uncolored.discard(("b", "web.colors"))
-    assert ledger.items() == (Items(colors=True), Items())
+    ledger.finish_tokens(plan.entries[1])
+    assert ledger.items() == (whole(kind), Items())
 
-    ledger.entry_failures.append(EntryFailure("b", "web.colors", FAILURE))
-    assert ledger.items() == (Items(), Items(colors=True))
+    ledger.entry_failures.append(EntryFailure("b.yaml", "web.tokens", FAILURE))
+    assert ledger.items() == (Items(), whole(kind))
+
+
+def test_colours_and_text_styles_are_told_apart():
+    ledger = Ledger()
+    plan = build_plan([generated("a.yaml", "colors"), generated("b.yaml", "typography")])
+    ledger.begin(plan)
+    for entry in plan.entries:
+        ledger.want_tokens(entry.config, entry.entry.label, entry.entry.kind)
+
+    ledger.finish_tokens(plan.entries[0])
+    ledger.note_generated(plan.entries[0])
+
+    assert ledger.items() == (Items(colors=True), Items(typography=True))
+    assert (ledger.token_files, ledger.index_files) == (1, 0)
+
+
+def whole(kind):
+    return Items(colors=kind == "colors", typography=kind == "typography")
+
+
+def generated(config, kind):
+    entry = Entry(
+        platform="web",
+        kind=kind,
+        label="web.tokens",
+        selection=Selection(light_file="", frame=""),
+        naming=Naming(style=""),
+        exporter=TokenFiles(generated=()),
+    )
+    return plan_entry(config, "/project", entry, ())

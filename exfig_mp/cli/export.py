@@ -1,4 +1,4 @@
-"""`batch`, `icons`, `images`, `colors`: from configs on disk to a run."""
+"""`batch`, `icons`, `images`, `colors`, `typography`: from configs on disk to a run."""
 
 from __future__ import annotations
 
@@ -68,17 +68,22 @@ _HELP: dict[Kind, str] = {
         "Export the colours of one config, from styles or variables. FILTER is a comma list of Figma names, with * for "
         "any text: 'text/*'; the files then have these colours only."
     ),
+    "typography": (
+        "Export the text styles of one config (also called text-styles). FILTER is a comma list of Figma names, with * "
+        "for any text: 'heading/*'; the files then have these styles only."
+    ),
 }
 icons = _single("icons")
 images = _single("images")
 colors = _single("colors")
+typography = _single("typography")
 
 
 def _export(
     loaded: Loaded,
     options: CommandOptions,
     *,
-    kinds: Collection[Kind] = ("icons", "images", "colors"),
+    kinds: Collection[Kind] = ("icons", "images", "colors", "typography"),
     filter_: str | None = None,
     batch: bool = False,
 ) -> None:
@@ -87,7 +92,11 @@ def _export(
     work = tuple(
         Work(config.label, str(config.base), entry)
         for config in loaded.configs
-        for entries in (config.entries(kinds, filter_), config.color_entries(filter_) if "colors" in kinds else ())
+        for entries in (
+            config.entries(kinds, filter_),
+            config.color_entries(filter_) if "colors" in kinds else (),
+            config.text_style_entries(filter_) if "typography" in kinds else (),
+        )
         for entry in entries
     )
     if not work and not loaded.failed:

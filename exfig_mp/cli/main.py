@@ -16,6 +16,7 @@ _COMMANDS = {
     "icons": "export",
     "images": "export",
     "colors": "export",
+    "typography": "export",
     "download": "download",
     "fetch": "fetch",
     "init": "init",
@@ -24,6 +25,7 @@ _COMMANDS = {
     "validate": "validate",
     "schema": "schema",
 }
+_ALIASES = {"text-styles": "typography"}
 
 
 class _Commands(click.Group):
@@ -33,6 +35,7 @@ class _Commands(click.Group):
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click's signature
+        cmd_name = _ALIASES.get(cmd_name, cmd_name)
         if cmd_name not in _COMMANDS:
             return None
         module = importlib.import_module(f"exfig_mp.cli.{_COMMANDS[cmd_name]}")
@@ -43,7 +46,7 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="exfig-mp")
 def cli() -> None:
-    """Export icons, images and colours from Figma to Xcode, Android, Flutter and Web projects.
+    """Export icons, images, colours and text styles from Figma to Xcode, Android, Flutter and Web projects.
 
     The token is read from FIGMA_PERSONAL_TOKEN (or FIGMA_OAUTH_TOKEN). Every option can also be given as
     EXFIG_MP_<OPTION>, for example EXFIG_MP_WORKERS=4.

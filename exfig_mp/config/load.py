@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from exfig_mp.exporters import Root
     from exfig_mp.exporters.color_protocol import ColorEntry
     from exfig_mp.exporters.protocol import Entry
+    from exfig_mp.exporters.text_style_protocol import TextStyleEntry
     from exfig_mp.model import Kind
 
 _MOST_LINES = 100
@@ -62,6 +63,12 @@ class Config:
         from exfig_mp.exporters.color_entries import color_entries  # noqa: PLC0415  # see above
 
         return tuple(replace(entry, filter=filter_) for entry in color_entries(self.root))
+
+    def text_style_entries(self, filter_: str | None = None) -> tuple[TextStyleEntry, ...]:
+        """Return the entries of text styles of all platforms, in the order of the config; see `entries`."""
+        from exfig_mp.exporters.text_style_entries import text_style_entries  # noqa: PLC0415  # see `color_entries`
+
+        return tuple(replace(entry, filter=filter_) for entry in text_style_entries(self.root))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,19 +50,27 @@ class Root(Section):
         found = within(("figma",), self.figma.problems()) + within(("common",), self.common.problems())
         for key, platform in self.platforms().items():
             found += within((key,), platform.problems())
-        if not self.figma.light_file_id and any(
+        return found if self.figma.light_file_id else found + self._without_light_file()
+
+    def _without_light_file(self) -> list[Problem]:
+        """Return which parts of the config need the file that `figma.lightFileId` would name."""
+        platforms = self.platforms()
+        if any(
             not element.figma_file_id
-            for platform in self.platforms().values()
+            for platform in platforms.values()
             for element in (*platform.icons, *platform.images)
         ):
-            found.append((("figma", "lightFileId"), "is required for icons and images"))
-        elif not (self.figma.light_file_id or self.common.variables_colors):
+            return [(("figma", "lightFileId"), "is required for icons and images")]
+        found: list[Problem] = [
+            ((key, "typography"), "needs figma.lightFileId, the file of its styles")
+            for key, platform in (("ios", self.ios), ("android", self.android))
+            if platform and platform.typography
+        ]
+        if not self.common.variables_colors:
+            message = "needs figma.lightFileId for styles, or the file of its variables: tokensFileId"
             found += [
-                (
-                    (key, "colors", index),
-                    "needs figma.lightFileId for styles, or the file of its variables: tokensFileId",
-                )
-                for key, platform in self.platforms().items()
+                ((key, "colors", index), message)
+                for key, platform in platforms.items()
                 for index, element in enumerate(platform.colors)
                 if not (element.tokens_file_id or element.tokens_collection_name or element.light_mode_name)
             ]

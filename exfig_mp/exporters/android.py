@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Le
 
+from exfig_mp.exporters.compose import package_problems
 from exfig_mp.exporters.entries import NO_CODE, Export, Scope, build_entries
-from exfig_mp.exporters.identifiers import is_ascii_identifier
 from exfig_mp.exporters.naming import NameStyle
 from exfig_mp.exporters.placing import Picture, appearances, by_path, join, png, vector_drawable
 from exfig_mp.exporters.protocol import Entry
@@ -83,9 +83,7 @@ class AndroidColors(ColorsEntry):
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong beyond types."""
         yield from ColorsEntry.problems(self)
-        package = self.compose_package_name
-        if package and not all(map(is_ascii_identifier, package.split("."))):
-            yield ("composePackageName",), f"{package!r} cannot be the name of a package"
+        yield from package_problems(self.compose_package_name)
         if self.theme_attributes:
             yield from within(("themeAttributes",), self.theme_attributes.problems())
 
@@ -127,6 +125,10 @@ class AndroidTypography(Section):
     name_style: NameStyle
     compose_package_name: Text | None = None
 
+    def problems(self) -> Iterator[Problem]:
+        """Yield what is wrong beyond types."""
+        yield from package_problems(self.compose_package_name)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Android(Section):
@@ -143,7 +145,8 @@ class Android(Section):
 
     def problems(self) -> list[Problem]:
         """Return what is wrong beyond types."""
-        return problems_of({"colors": self.colors, "icons": self.icons, "images": self.images})
+        found = problems_of({"colors": self.colors, "icons": self.icons, "images": self.images})
+        return found + (within(("typography",), self.typography.problems()) if self.typography else [])
 
     def entries(self, figma: Figma, common: Common) -> tuple[Entry, ...]:
         """Return an entry for each element of `icons` and `images`, in the order of the config."""

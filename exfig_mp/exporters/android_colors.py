@@ -8,26 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exfig_mp.exporters.color_protocol import Document
+from exfig_mp.exporters.compose import kotlin_package
 from exfig_mp.exporters.identifiers import KOTLIN_MEMBERS, kotlin_identifier, resource_name
 from exfig_mp.exporters.naming import restyle
 from exfig_mp.exporters.placing import join
+from exfig_mp.exporters.token_protocol import Document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from exfig_mp.colors import Color, Rgba
-    from exfig_mp.exporters.color_protocol import ColorFile
+    from exfig_mp.exporters.compose import Compose
     from exfig_mp.exporters.theme_attributes import ThemeWriter
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compose:
-    """The Kotlin file: where it is, its package, and the package of `R`; without that the code has the values."""
-
-    path: str
-    package: str
-    resources: str = ""
+    from exfig_mp.exporters.token_protocol import TokenFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,14 +33,14 @@ class AndroidColorFiles:
     theme: ThemeWriter | None = None
 
     def claims(self, color: Color) -> dict[str, str]:
-        """See `ColorExporter`."""
+        """See `TokenExporter`."""
         name, function = resource_name(color.name), _function(color)
         return {f"xml {name}": f"the resource {name!r}"} | (
             {f"code {function}": f"the function {function} in Kotlin"} if self.compose else {}
         )
 
     def notes(self, colors: Sequence[Color]) -> tuple[str, ...]:
-        """See `ColorExporter`."""
+        """See `TokenExporter`."""
         notes = [
             f"{color.source_name!r} is written as {resource_name(color.name)!r}, which resources can be called"
             for color in colors
@@ -57,9 +50,9 @@ class AndroidColorFiles:
             notes.append("high contrast values are left out: Android has none")
         return (*notes, *(self.theme.notes(colors) if self.theme else ()))
 
-    def documents(self, colors: Sequence[Color]) -> tuple[ColorFile, ...]:
-        """See `ColorExporter`."""
-        files: list[ColorFile] = []
+    def documents(self, colors: Sequence[Color]) -> tuple[TokenFile, ...]:
+        """See `TokenExporter`."""
+        files: list[TokenFile] = []
         if not colors:
             return ()
         if self.xml_name:
@@ -93,8 +86,8 @@ class AndroidColorFiles:
             for color in colors
         ]
         context = {
-            "package": _kotlin_package(compose.package),
-            "xmlResourcePackage": _kotlin_package(compose.resources),
+            "package": kotlin_package(compose.package),
+            "xmlResourcePackage": kotlin_package(compose.resources),
             "colors": rows,
         }
         return Document(compose.path, "Colors.kt", context)
@@ -113,7 +106,3 @@ def kotlin_hex(value: Rgba) -> str:
 def _function(color: Color) -> str:
     name = kotlin_identifier(restyle(color.name, "camelCase") or color.name)
     return f"{name}_" if name in KOTLIN_MEMBERS else name
-
-
-def _kotlin_package(package: str) -> str:
-    return ".".join(map(kotlin_identifier, package.split("."))) if package else ""

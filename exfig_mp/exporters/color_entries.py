@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from exfig_mp.errors import ConfigError
-from exfig_mp.exporters.android_colors import AndroidColorFiles, Compose
+from exfig_mp.exporters.android_colors import AndroidColorFiles
 from exfig_mp.exporters.color_protocol import ColorEntry, StyleColors, Suffixes, VariableColors
+from exfig_mp.exporters.compose import Compose, compose_file
 from exfig_mp.exporters.flutter_colors import DartColors
 from exfig_mp.exporters.placing import join
 from exfig_mp.exporters.protocol import Naming
 from exfig_mp.exporters.settings import ColorsEntry, CommonColors
 from exfig_mp.exporters.theme_attributes import ThemeWriter
+from exfig_mp.exporters.token_naming import naming_warnings
 from exfig_mp.exporters.web_colors import WebColorFiles
 from exfig_mp.exporters.xcode_colors import ColorSets, SwiftBundle
 
@@ -81,7 +83,7 @@ def _entries(
         colors = describe(element)
         naming = _naming(root, element, colors.style)
         source = _source(root, element, label)
-        warnings = (*colors.warnings, *_naming_warnings(naming))
+        warnings = (*colors.warnings, *naming_warnings(naming))
         if colors.code_syntax and not isinstance(source, VariableColors):
             warnings += ("syncCodeSyntax has no effect: only variables know what they are called in code",)
         found.append(
@@ -145,11 +147,6 @@ def _naming(root: Root, element: ColorsEntry, style: str) -> Naming:
     return Naming(style=style, validate=validate, replace=replace)
 
 
-def _naming_warnings(naming: Naming) -> tuple[str, ...]:
-    alone = naming.replace is not None and naming.validate is None
-    return ("nameReplaceRegexp has no effect without nameValidateRegexp",) if alone else ()
-
-
 def _xcode(ios: Ios, element: IosColors) -> _Colors:
     exporter = ColorSets(
         folder=join(ios.xcassets_path, element.assets_folder or "") if element.use_color_assets else "",
@@ -183,10 +180,9 @@ def _compose(android: Android, element: AndroidColors) -> tuple[Compose | None, 
     resources = android.resource_package or ""
     if package and path:
         return Compose(path=path, package=package, resources=resources), ()
-    if package and android.main_src and resources:
-        inside = package.replace(".", "/")
-        return Compose(path=join(android.main_src, inside, "Colors.kt"), package=package, resources=resources), ()
     if package:
+        if compose := compose_file("Colors.kt", package, android.main_src, resources):
+            return compose, ()
         return None, ("Colors.kt is not written: it needs colorKotlin, or mainSrc and resourcePackage of android",)
     return None, ("colorKotlin is not written: it needs composePackageName",) if path else ()
 

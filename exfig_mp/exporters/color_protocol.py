@@ -1,18 +1,15 @@
-"""The contract of an exporter of colours: frozen options that say which files there are, and never touch a disk."""
+"""Entries of colours: where an element of `colors` has its colours, and who describes its files."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
-from exfig_mp.model import GeneratedFile
+from exfig_mp.colors import Color
+from exfig_mp.exporters.token_protocol import TokenEntry, TokenExporter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from exfig_mp.colors import Color
-    from exfig_mp.exporters.protocol import Naming
-    from exfig_mp.model import Platform
+    from exfig_mp.model import Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,68 +52,17 @@ class VariableColors:
 
 
 ColorSource = StyleColors | VariableColors
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A file that a template makes: its path, the name of the template, and what that is told."""
-
-    path: str
-    template: str
-    context: Mapping[str, Any]
+ColorExporter = TokenExporter[Color]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Insertion:
-    """Text between two lines of a file that belongs to the user; all around it stays.
+class ColorEntry(TokenEntry):
+    """One element of `<platform>.colors`: where its colours are, and who describes its files.
 
-    `start` and `end` are those lines without their margins. A file that does not exist begins as `skeleton` if there
-    is one; else it is left alone if the insertion is `optional`, and missing if not. `before` is where markers that
-    are missing may be put: in front of the last one of this text; empty if only the user may put them.
+    `code_syntax` is the form of names in code that Figma is told; empty if it is not.
     """
 
-    path: str
-    start: str
-    end: str
-    text: str
-    skeleton: str = ""
-    before: str = ""
-    optional: bool = False
-
-
-ColorFile = Document | GeneratedFile | Insertion
-
-
-class ColorExporter(Protocol):
-    """Describes the files of an entry of colours. Pure: equal colours give equal files, in a fixed order."""
-
-    def claims(self, color: Color) -> dict[str, str]:
-        """Return what no other colour may have: texts that must differ, each with its form for messages."""
-        ...
-
-    def notes(self, colors: Sequence[Color]) -> tuple[str, ...]:
-        """Return warnings: what of `colors` the files cannot say."""
-        ...
-
-    def documents(self, colors: Sequence[Color]) -> tuple[ColorFile, ...]:
-        """Return all files of `colors`, which are sorted by name; paths are unique, and nothing if there are none."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColorEntry:
-    """One element of `<platform>.colors`: where its colours are, how to name them, who describes its files.
-
-    `label` is its key path in the config; `templates` the folder of the user's templates; `filter` the comma list of
-    the command line. `code_syntax` is the form of names in code that Figma is told; empty if it is not.
-    """
-
-    platform: Platform
-    label: str
+    kind: ClassVar[Kind] = "colors"
     source: ColorSource
-    naming: Naming
     exporter: ColorExporter
-    templates: str | None = None
-    filter: str | None = None
-    warnings: tuple[str, ...] = ()
     code_syntax: str = ""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exfig_mp.exporters.color_protocol import Document
 from exfig_mp.exporters.identifiers import dart_identifier
 from exfig_mp.exporters.naming import restyle
+from exfig_mp.exporters.token_protocol import Document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from exfig_mp.colors import Color, Rgba
-    from exfig_mp.exporters.color_protocol import ColorFile
+    from exfig_mp.exporters.token_protocol import TokenFile
 
 _FIELDS = frozenset({"light", "dark", "lightHighContrast", "darkHighContrast"})
 """The fields of a class of four: no constant of it can have their names."""
@@ -27,16 +27,16 @@ class DartColors:
     class_name: str = "AppColors"
 
     def claims(self, color: Color) -> dict[str, str]:
-        """See `ColorExporter`."""
+        """See `TokenExporter`."""
         name = _name(color)
         return {name: f"{name} in Dart"}
 
     def notes(self, colors: Sequence[Color]) -> tuple[str, ...]:  # noqa: ARG002 - the contract's; Dart can say all
-        """See `ColorExporter`."""
+        """See `TokenExporter`."""
         return ()
 
-    def documents(self, colors: Sequence[Color]) -> tuple[ColorFile, ...]:
-        """See `ColorExporter`."""
+    def documents(self, colors: Sequence[Color]) -> tuple[TokenFile, ...]:
+        """See `TokenExporter`."""
         if not colors:
             return ()
         unified = any(color.light_hc or color.dark_hc for color in colors)

@@ -45,22 +45,25 @@ _ASCII_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _TYPESCRIPT_WORD = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 
 
-def swift_identifier(name: str) -> str:
-    """Return `name` as an identifier of Swift; keywords are in back ticks."""
-    text = _whole("".join(char if f"_{char}".isidentifier() else "_" for char in name), "color")
+def swift_identifier(name: str, word: str = "color") -> str:
+    """Return `name` as an identifier of Swift; keywords are in back ticks. `word` is what goes before a digit."""
+    text = _whole("".join(char if f"_{char}".isidentifier() else "_" for char in name), word)
     return f"`{text}`" if text in SWIFT_KEYWORDS else text
 
 
-def kotlin_identifier(name: str) -> str:
-    """Return `name` as an identifier of Kotlin; keywords are in back ticks."""
-    text = _whole("".join(char if _is_java_part(char) else "_" for char in name), "color")
+def kotlin_identifier(name: str, word: str = "color") -> str:
+    """Return `name` as an identifier of Kotlin; keywords are in back ticks. `word` is what goes before a digit."""
+    text = _whole("".join(char if _is_java_part(char) else "_" for char in name), word)
     return f"`{text}`" if text in KOTLIN_KEYWORDS else text
 
 
-def resource_name(name: str) -> str:
-    """Return `name` as the name of an Android resource, which is a field of a Java class, too."""
+def resource_name(name: str, word: str = "color") -> str:
+    """Return `name` as the name of an Android resource, which is a field of a Java class, too.
+
+    `word` goes before what cannot begin one.
+    """
     text = "".join(char if _is_java_part(char) else "_" for char in name)
-    text = text if _is_java_start(text[0]) and text.strip("_") else f"color_{text}"
+    text = text if _is_java_start(text[0]) and text.strip("_") else f"{word}_{text}"
     return f"{text}_" if text in JAVA_KEYWORDS else text
 
 

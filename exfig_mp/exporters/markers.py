@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from exfig_mp.exporters.color_protocol import Insertion
+    from exfig_mp.exporters.token_protocol import Insertion
 
 MarkerProblem = Literal["fileNotFound", "markerNotFound", "markersOutOfOrder", "markerNotUnique", "notText"]
 

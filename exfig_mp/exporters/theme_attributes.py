@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exfig_mp.exporters.color_protocol import Insertion
 from exfig_mp.exporters.identifiers import resource_name
 from exfig_mp.exporters.naming import restyle
 from exfig_mp.exporters.placing import join
+from exfig_mp.exporters.token_protocol import Insertion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

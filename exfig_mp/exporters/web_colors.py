@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exfig_mp.colors import ALPHA_DIGITS
-from exfig_mp.exporters.color_protocol import Document
 from exfig_mp.exporters.identifiers import typescript_key
 from exfig_mp.exporters.naming import restyle
 from exfig_mp.exporters.placing import join
+from exfig_mp.exporters.token_protocol import Document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from exfig_mp.colors import Color, Rgba
-    from exfig_mp.exporters.color_protocol import ColorFile
+    from exfig_mp.exporters.token_protocol import TokenFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,18 +28,18 @@ class WebColorFiles:
     json_name: str = ""
 
     def claims(self, color: Color) -> dict[str, str]:
-        """See `ColorExporter`."""
+        """See `TokenExporter`."""
         css, key = _css_name(color), _key(color)
         return {f"css {css}": f"--{css} in CSS", f"ts {key}": f"{key} in TypeScript"}
 
     def notes(self, colors: Sequence[Color]) -> tuple[str, ...]:
-        """See `ColorExporter`."""
+        """See `TokenExporter`."""
         if not any(color.light_hc or color.dark_hc for color in colors):
             return ()
         return ("high contrast values are left out: the theme has light and dark only",)
 
-    def documents(self, colors: Sequence[Color]) -> tuple[ColorFile, ...]:
-        """See `ColorExporter`."""
+    def documents(self, colors: Sequence[Color]) -> tuple[TokenFile, ...]:
+        """See `TokenExporter`."""
         if not colors:
             return ()
         dark = [{"cssName": _css_name(color), "value": css_value(color.dark)} for color in colors if color.dark]

@@ -14,7 +14,7 @@ from exfig_mp.exporters.naming import matches
 from exfig_mp.exporters.pairing import split_idiom
 from exfig_mp.exporters.placing import Picture, appearances, by_path, foundation_json, join, png
 from exfig_mp.exporters.protocol import Entry
-from exfig_mp.exporters.settings import Common, Figma, Problem, RenderMode, Section, Text, problems_of
+from exfig_mp.exporters.settings import Common, Figma, Problem, RenderMode, Section, Text, problems_of, within
 from exfig_mp.exporters.xcode_options import IosColors, IosIcons, IosImages, IosTypography
 from exfig_mp.model import Asset, GeneratedFile, RemoteFile
 
@@ -49,7 +49,8 @@ class Ios(Section):
 
     def problems(self) -> list[Problem]:
         """Return what is wrong beyond types."""
-        return problems_of({"colors": self.colors, "icons": self.icons, "images": self.images})
+        found = problems_of({"colors": self.colors, "icons": self.icons, "images": self.images})
+        return found + (within(("typography",), self.typography.problems()) if self.typography else [])
 
     def entries(self, figma: Figma, common: Common) -> tuple[Entry, ...]:
         """Return an entry for each element of `icons` and `images`, in the order of the config."""

@@ -8,17 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exfig_mp.exporters.color_protocol import Document
 from exfig_mp.exporters.identifiers import swift_identifier
 from exfig_mp.exporters.naming import Named, folded, safe_name
 from exfig_mp.exporters.placing import foundation_json, join
+from exfig_mp.exporters.token_protocol import Document
 from exfig_mp.model import GeneratedFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from exfig_mp.colors import Color, Rgba
-    from exfig_mp.exporters.color_protocol import ColorFile
+    from exfig_mp.exporters.token_protocol import TokenFile
 
 _INFO = {"author": "xcode", "version": 1}
 _DARK = {"appearance": "luminosity", "value": "dark"}
@@ -58,7 +58,7 @@ class ColorSets:
     namespaces: bool = False
 
     def claims(self, color: Color) -> dict[str, str]:
-        """See `ColorExporter`."""
+        """See `TokenExporter`."""
         identifier = swift_identifier(color.name)
         has_code = self.ui_color_file or self.swift_ui_file
         claims = {f"code {identifier}": f"{identifier} in Swift"} if has_code else {}
@@ -68,13 +68,13 @@ class ColorSets:
         return claims
 
     def notes(self, colors: Sequence[Color]) -> tuple[str, ...]:
-        """See `ColorExporter`."""
+        """See `TokenExporter`."""
         if self.folder or not self.swift_ui_file or not any(color.dark or color.light_hc for color in colors):
             return ()
         return (f"{self.swift_ui_file} has light values only: SwiftUI knows others from colour assets alone",)
 
-    def documents(self, colors: Sequence[Color]) -> tuple[ColorFile, ...]:
-        """See `ColorExporter`."""
+    def documents(self, colors: Sequence[Color]) -> tuple[TokenFile, ...]:
+        """See `TokenExporter`."""
         if not colors:
             return ()
         context = self.bundle.context | {
@@ -84,7 +84,7 @@ class ColorSets:
             "addObjcPrefix": self.objc,
         }
         code = ((self.ui_color_file, "UIColor+extension.swift"), (self.swift_ui_file, "Color+extension.swift"))
-        files: list[ColorFile] = [Document(path, template, context) for path, template in code if path]
+        files: list[TokenFile] = [Document(path, template, context) for path, template in code if path]
         if self.folder:
             files.append(GeneratedFile(join(self.folder, "Contents.json"), foundation_json({"info": _INFO})))
             files += self._namespaces(colors)

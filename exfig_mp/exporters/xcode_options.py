@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from exfig_mp.exporters.naming import NameStyle
+from exfig_mp.exporters.placing import join
 from exfig_mp.exporters.settings import (
     AssetEntry,
     ColorsEntry,
@@ -94,3 +95,18 @@ class IosTypography(Section):
     generate_labels: bool
     labels_directory: Text | None = None
     name_style: NameStyle
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield what is wrong beyond types: each file has a path of its own."""
+        known: set[str | None] = {None}
+        if self.generate_labels and self.labels_directory:
+            known |= {join(self.labels_directory, name) for name in ("Label.swift", "LabelStyle.swift")}
+        files = {
+            "fontSwift": self.font_swift,
+            "swiftUIFontSwift": self.swift_ui_font_swift,
+            "labelStyleSwift": self.label_style_swift,
+        }
+        for key, path in files.items():
+            if path is not None and path in known:
+                yield (key,), "must be a file of its own"
+            known.add(path)

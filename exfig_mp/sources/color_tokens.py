@@ -12,7 +12,8 @@ from exfig_mp.sources.figma_variables import variable_colors
 
 if TYPE_CHECKING:
     from exfig_mp.exporters.color_protocol import ColorSource
-    from exfig_mp.sources.figma_colors import FoundColors, StyledFile
+    from exfig_mp.sources.figma_colors import FoundColors
+    from exfig_mp.sources.figma_styles import StyledFile
     from exfig_mp.sources.tokens import Tokens
 
 

@@ -105,7 +105,7 @@ class FigmaApi:
         `ids` are encoded and separated by commas.
         """
         path = f"/v1/files/{_key(file_key)}/nodes?ids={ids}"
-        subject, timeout = f"colours of the styles of file {file_key}", self._caller.options.render_timeout
+        subject, timeout = f"values of the styles of file {file_key}", self._caller.options.render_timeout
         call = Call(path, subject, file_key, "nodes", Lane.TIER_1, timeout)
         return (await self._caller.remembered(call, StyleNodesAnswer)).nodes
 

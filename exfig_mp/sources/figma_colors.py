@@ -2,53 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from exfig_mp.colors import Palette, RawColor, Rgba
 from exfig_mp.model import Failure
-from exfig_mp.sources.render_kind import MAX_QUERY, encoded
-from exfig_mp.sources.token_wire import Style, StyleNode
+from exfig_mp.sources.figma_styles import exported, missing_node, platforms_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     from exfig_mp.exporters.color_protocol import StyleColors, Suffixes
+    from exfig_mp.sources.figma_styles import StyledFile, StyleType
     from exfig_mp.sources.token_wire import Paint
 
-_MOST_NODES = 500
-"""Nodes of a call: what others found to work; 900 did not (pinterest/figma-calculations#42)."""
-
-_BESIDE_IDS = 8
-_FILL = "FILL"
+_FILL: StyleType = "FILL"
 _SOLID = "SOLID"
-_NONE = "none"
-_PLATFORMS = frozenset({"ios", "android", "flutter", "web"})
-_WORD = re.compile(r"[^\W_]+")
-
-
-class StyledFile(Struct, frozen=True):
-    """A file's published styles, and the nodes of its fills by id."""
-
-    key: str
-    styles: tuple[Style, ...]
-    nodes: dict[str, StyleNode | None] = {}
-
-
-def id_queries(ids: Sequence[str]) -> list[str]:
-    """Return `ids` encoded for a URL and separated by commas, in as few texts as calls have room for."""
-    queries: list[str] = []
-    count = 0
-    for one in map(encoded, ids):
-        if queries and count < _MOST_NODES and len(queries[-1]) + len(one) < MAX_QUERY - _BESIDE_IDS:
-            queries[-1] += f",{one}"
-            count += 1
-        else:
-            queries.append(one)
-            count = 1
-    return queries
 
 
 class FoundColors(Struct, frozen=True):
@@ -57,11 +27,6 @@ class FoundColors(Struct, frozen=True):
     palette: Palette = Palette()
     warnings: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
-
-
-def fill_ids(styles: Iterable[Style]) -> tuple[str, ...]:
-    """Return the nodes whose colours must be asked for, sorted."""
-    return tuple(sorted({style.node_id for style in styles if _is_color(style)}))
 
 
 def style_colors(
@@ -100,24 +65,13 @@ def style_colors(
     return FoundColors(palette, *(tuple(sorted(set(texts))) for texts in notes))
 
 
-def platforms_of(description: str | None) -> frozenset[str]:
-    """Return the platforms that a description restricts its owner to: it then has no other words than their names."""
-    words = set(_WORD.findall((description or "").lower()))
-    return frozenset(words) if words <= _PLATFORMS else frozenset()
-
-
-def _is_color(style: Style) -> bool:
-    """Is it a fill that is exported at all? The word "none" in a description says no."""
-    return style.style_type == _FILL and _NONE not in _WORD.findall((style.description or "").lower())
-
-
 def _colors(file: StyledFile, notes: tuple[list[str], list[str]]) -> Iterable[RawColor]:
     """Yield the solid colours of a file, in the order of names and ids."""
     warnings, problems = notes
-    for style in sorted(filter(_is_color, file.styles), key=lambda style: (style.name, style.node_id)):
+    for style in exported(file.styles, _FILL):
         node = file.nodes.get(style.node_id)
         if node is None:
-            problems.append(f"style {style.name!r} is published, but is not in its file any more: publish the library")
+            problems.append(missing_node(style))
             continue
         fills = node.document.fills
         # As ExFig v1, the first fill is the colour; one that is switched off only if there is no other.
@@ -156,6 +110,6 @@ def _split(colors: Iterable[RawColor], suffixes: Suffixes) -> Palette:
 def _nothing_found(file: StyledFile, names: str | None) -> Failure:
     only = f" that match {names!r}" if names else ""
     message = f"file {file.key!r} has no published colour styles{only}"
-    if not any(style.style_type == _FILL for style in file.styles):
+    if not file.has(_FILL):
         return Failure("config", message, "publish the file's library; for colours of variables name their collection")
     return Failure("config", message, "check the filter, and descriptions with the word none")

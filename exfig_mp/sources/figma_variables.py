@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from exfig_mp.colors import Palette, RawColor, Rgba
 from exfig_mp.model import Failure
-from exfig_mp.sources.figma_colors import FoundColors, platforms_of
+from exfig_mp.sources.figma_colors import FoundColors
+from exfig_mp.sources.figma_styles import platforms_of
 from exfig_mp.sources.token_wire import ColorValue
 
 if TYPE_CHECKING:

@@ -6,29 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from exfig_mp.errors import FigmaError
 from exfig_mp.exporters.design_tokens import Token
 from exfig_mp.model import Failure
-from exfig_mp.sources.figma_colors import id_queries
-from exfig_mp.sources.token_wire import Style, StyleNode
+from exfig_mp.sources.figma_styles import exported
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from exfig_mp.sources.figma_styles import StyledFile, StyleType
     from exfig_mp.sources.token_wire import TypeStyle
-    from exfig_mp.sources.tokens import TokenApi
 
-_TEXT = "TEXT"
+_TEXT: StyleType = "TEXT"
 _OWN_HEIGHT = "INTRINSIC_%"
 _TRANSFORMS = {"UPPER": "uppercase", "LOWER": "lowercase"}
-
-
-class TextFile(Struct, frozen=True):
-    """A file's published text styles, and their nodes by id."""
-
-    key: str
-    styles: tuple[Style, ...]
-    nodes: dict[str, StyleNode | None] = {}
 
 
 class FoundTexts(Struct, frozen=True):
@@ -38,25 +28,7 @@ class FoundTexts(Struct, frozen=True):
     problems: tuple[str, ...] = ()
 
 
-async def fetch_texts(api: TokenApi, key: str) -> TextFile | Failure:
-    """Return a file's text styles, or why it cannot be had.
-
-    Raises:
-        FigmaError: the token is refused.
-    """
-    try:
-        styles = tuple(style for style in await api.styles(key) if style.style_type == _TEXT)
-        nodes: dict[str, StyleNode | None] = {}
-        for ids in id_queries(sorted({style.node_id for style in styles})):
-            nodes |= await api.style_nodes(key, ids)
-    except FigmaError as error:
-        if error.cause == "auth":
-            raise
-        return error.failure
-    return TextFile(key, styles, nodes)
-
-
-def text_tokens(file: TextFile, matches: Callable[[str, str], bool], names: str | None) -> FoundTexts | Failure:
+def text_tokens(file: StyledFile, matches: Callable[[str, str], bool], names: str | None) -> FoundTexts | Failure:
     """Return the tokens of a file's text styles by name, or why there are none.
 
     Args:
@@ -64,7 +36,7 @@ def text_tokens(file: TextFile, matches: Callable[[str, str], bool], names: str 
         matches: tells whether a name is covered by a filter text.
         names: the filter; None takes all.
     """
-    wanted = [style for style in file.styles if names is None or matches(names, style.name)]
+    wanted = [style for style in exported(file.styles, _TEXT) if names is None or matches(names, style.name)]
     if not wanted:
         only = f" that match {names!r}" if names else ""
         return Failure("config", f"file {file.key!r} has no published text styles{only}", "publish the file's library")

@@ -1,11 +1,12 @@
-"""All that colours need of Figma's files: asked once a run, or not at all where the cache knows it of this version.
+"""All that tokens need of Figma's files: asked once a run, or not at all where the cache knows it of this version.
 
-`/styles` and its `/nodes` for a file with styles, `/variables/local` for one with variables.
+`/styles` and its `/nodes` for a file with styles of colours or texts, `/variables/local` for one with variables.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
@@ -14,15 +15,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from exfig_mp.errors import FigmaError
-from exfig_mp.exporters.color_protocol import VariableColors
+from exfig_mp.exporters.color_protocol import ColorEntry, StyleColors, VariableColors
+from exfig_mp.exporters.text_style_protocol import TextStyleEntry
 from exfig_mp.model import Failure
-from exfig_mp.sources.figma_colors import StyledFile, fill_ids, id_queries
+from exfig_mp.sources.figma_styles import StyledFile, id_queries, node_ids
 from exfig_mp.sources.token_wire import Variables
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable, Mapping
 
-    from exfig_mp.exporters.color_protocol import ColorEntry
+    from exfig_mp.exporters.token_protocol import TokenEntry
+    from exfig_mp.sources.figma_styles import StyleType
     from exfig_mp.sources.figma_wire import FileMeta
     from exfig_mp.sources.token_wire import Style, StyleNode
 
@@ -50,7 +53,7 @@ class TokenApi(Protocol):
 
 
 class TokenRecord(Struct, frozen=True):
-    """What is remembered of one file's colours, as its `revision` has them; None is what nobody asked for."""
+    """What is remembered of one file's tokens, as its `revision` has them; None is what nobody asked for."""
 
     revision: str
     styled: StyledFile | None = None
@@ -65,7 +68,7 @@ class TokenRecords(Protocol):
     """Where records live from run to run."""
 
     def recall_tokens(self, file_key: str) -> TokenRecord | None:
-        """Return what is remembered of a file's colours."""
+        """Return what is remembered of a file's tokens."""
         ...
 
     def remember_tokens(self, file_key: str, record: TokenRecord) -> None:
@@ -83,7 +86,7 @@ class Tokens:
 
 async def fetch_tokens(
     api: TokenApi,
-    entries: Iterable[ColorEntry],
+    entries: Iterable[TokenEntry],
     at_once: int,
     records: TokenRecords | None = None,
     metas: Mapping[str, FileMeta] = MappingProxyType({}),
@@ -100,20 +103,14 @@ async def fetch_tokens(
     Raises:
         FigmaError: if the token is refused: then no file can be had.
     """
-    styled: set[str] = set()
-    variables: set[str] = set()
-    for entry in entries:
-        if isinstance(entry.source, VariableColors):
-            variables.add(entry.source.file)
-        else:
-            styled |= set(entry.source.files)
+    wishes = _wishes(entries, metas)
     gate = asyncio.Semaphore(at_once)
 
-    async def one(key: str) -> _Found:
+    async def one(wish: _Wish) -> _Found:
         async with gate:
-            return await _found(api, _Wish(key, key in styled, key in variables, metas.get(key)), records)
+            return await _found(api, wish, records)
 
-    tasks = {key: asyncio.create_task(one(key)) for key in sorted(styled | variables)}
+    tasks = {wish.key: asyncio.create_task(one(wish)) for wish in wishes}
     try:
         await asyncio.gather(*tasks.values())
     finally:
@@ -128,12 +125,31 @@ async def fetch_tokens(
 
 
 class _Wish(NamedTuple):
-    """What is wanted of a file, and its version if that is known."""
+    """What is wanted of a file, styles of which types for one, and its version if that is known."""
 
     key: str
-    styled: bool
+    styled: frozenset[StyleType]
     variables: bool
     meta: FileMeta | None
+
+
+def _wishes(entries: Iterable[TokenEntry], metas: Mapping[str, FileMeta]) -> list[_Wish]:
+    """Return what is wanted of each file, sorted by its key."""
+    styled: dict[str, set[StyleType]] = defaultdict(set)
+    variables: set[str] = set()
+    for entry in entries:
+        match entry:
+            case TextStyleEntry(file=key):
+                styled[key].add("TEXT")
+            case ColorEntry(source=VariableColors() as source):
+                variables.add(source.file)
+            case ColorEntry(source=StyleColors() as source):
+                for key in source.files:
+                    styled[key].add("FILL")
+    return [
+        _Wish(key, frozenset(styled.get(key, ())), key in variables, metas.get(key))
+        for key in sorted({*styled, *variables})
+    ]
 
 
 class _Found(NamedTuple):
@@ -151,7 +167,7 @@ async def _found(api: TokenApi, wish: _Wish, records: TokenRecords | None) -> _F
             return _Found(meta if wish.styled else None, meta if wish.variables else None)
         remembered = records.recall_tokens(key)
         known = remembered if remembered and remembered.is_of(meta) else TokenRecord(meta.revision)
-    styled = (known.styled or await _guarded(_styled(api, key))) if wish.styled else None
+    styled = await _guarded(_styled(api, wish, known.styled)) if wish.styled else None
     variables = (known.variables or await _guarded(api.variables(key))) if wish.variables else None
     if records:
         record = known
@@ -163,12 +179,15 @@ async def _found(api: TokenApi, wish: _Wish, records: TokenRecords | None) -> _F
     return _Found(styled, variables)
 
 
-async def _styled(api: TokenApi, key: str) -> StyledFile:
-    styles = await api.styles(key)
-    nodes: dict[str, StyleNode | None] = {}
-    for ids in id_queries(fill_ids(styles)):
-        nodes |= await api.style_nodes(key, ids)
-    return StyledFile(key, styles, nodes)
+async def _styled(api: TokenApi, wish: _Wish, known: StyledFile | None) -> StyledFile:
+    """Return a file's styles with the nodes of the types that are wanted: what is `known` of them is not asked for."""
+    styles = known.styles if known else await api.styles(wish.key)
+    nodes = dict(known.nodes) if known else {}
+    missing = [node_id for node_id in node_ids(styles, wish.styled) if node_id not in nodes]
+    nodes |= dict.fromkeys(missing)
+    for ids in id_queries(missing):
+        nodes |= await api.style_nodes(wish.key, ids)
+    return StyledFile(wish.key, styles, nodes)
 
 
 async def _guarded(answer: Awaitable[_Answer]) -> _Answer | Failure:

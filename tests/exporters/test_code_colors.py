@@ -7,10 +7,11 @@ import pytest
 
 from exfig_mp.colors import Color, Rgba
 from exfig_mp.exporters.android import NameTransform, ThemeAttributes
-from exfig_mp.exporters.android_colors import AndroidColorFiles, Compose, xml_hex
-from exfig_mp.exporters.color_protocol import Document, Insertion
+from exfig_mp.exporters.android_colors import AndroidColorFiles, xml_hex
+from exfig_mp.exporters.compose import Compose
 from exfig_mp.exporters.flutter_colors import DartColors
 from exfig_mp.exporters.theme_attributes import ThemeWriter
+from exfig_mp.exporters.token_protocol import Document, Insertion
 from exfig_mp.exporters.web_colors import WebColorFiles, css_value
 from exfig_mp.templating import Templates
 from tests.code_judges import faults

@@ -5,9 +5,10 @@ import pytest
 from exfig_mp.errors import ConfigError
 from exfig_mp.exporters import Root
 from exfig_mp.exporters.android import Android, AndroidColors, ThemeAttributes
-from exfig_mp.exporters.android_colors import AndroidColorFiles, Compose
+from exfig_mp.exporters.android_colors import AndroidColorFiles
 from exfig_mp.exporters.color_entries import color_entries
 from exfig_mp.exporters.color_protocol import StyleColors, Suffixes, VariableColors
+from exfig_mp.exporters.compose import Compose
 from exfig_mp.exporters.flutter import Flutter, FlutterColors
 from exfig_mp.exporters.flutter_colors import DartColors
 from exfig_mp.exporters.protocol import Naming

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exfig_mp.colors import Palette, RawColor, Rgba
-from exfig_mp.exporters.android_colors import AndroidColorFiles, Compose
+from exfig_mp.exporters.android_colors import AndroidColorFiles
 from exfig_mp.exporters.color_pairing import pair_colors
+from exfig_mp.exporters.compose import Compose
 from exfig_mp.exporters.flutter_colors import DartColors
 from exfig_mp.exporters.protocol import Naming
 from exfig_mp.exporters.web_colors import WebColorFiles

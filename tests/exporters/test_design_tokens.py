@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from exfig_mp.colors import Palette, RawColor, Rgba
 from exfig_mp.download import to_json
 from exfig_mp.exporters.design_tokens import Token, color_tokens, hex_color, nested, token_path
-from exfig_mp.sources.text_tokens import FoundTexts, TextFile, text_tokens
+from exfig_mp.sources.figma_styles import StyledFile
+from exfig_mp.sources.text_tokens import FoundTexts, text_tokens
 from exfig_mp.sources.token_wire import Style, StyleDocument, StyleNode, TypeStyle
 
 DELIBERATE: dict[str, str] = {
@@ -41,7 +42,7 @@ def text_style(given_):
         letter_spacing=given_["letterSpacing"],
         text_case={"original": "ORIGINAL", "uppercased": "UPPER", "lowercased": "LOWER"}[given_["textCase"]],
     )
-    file = TextFile("f", (Style("1:1", "TEXT", given_["name"]),), {"1:1": StyleNode(StyleDocument(style=face))})
+    file = StyledFile("f", (Style("1:1", "TEXT", given_["name"]),), {"1:1": StyleNode(StyleDocument(style=face))})
     found = text_tokens(file, lambda *_: True, None)
     assert isinstance(found, FoundTexts)
     return found.tokens[0]

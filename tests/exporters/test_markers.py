@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exfig_mp.exporters.color_protocol import Insertion
 from exfig_mp.exporters.markers import Unmarked, insert
+from exfig_mp.exporters.token_protocol import Insertion
 
 START, END = "<!-- S: Theme.App -->", "<!-- E: Theme.App -->"
 FILE = f"<resources>\n    {START}\n    old\n    {END}\n    mine\n</resources>\n"

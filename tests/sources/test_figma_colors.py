@@ -10,7 +10,8 @@ import pytest
 from exfig_mp.exporters.color_protocol import StyleColors, Suffixes
 from exfig_mp.exporters.naming import matches
 from exfig_mp.model import Failure
-from exfig_mp.sources.figma_colors import FoundColors, StyledFile, fill_ids, id_queries, platforms_of, style_colors
+from exfig_mp.sources.figma_colors import FoundColors, style_colors
+from exfig_mp.sources.figma_styles import StyledFile, id_queries, node_ids, platforms_of
 from exfig_mp.sources.token_wire import Style, StyleNode, StylesAnswer
 
 FIXTURES = Path(os.environ.get("EXFIG_MP_FIXTURES") or Path(__file__).parents[2].parent / "shared" / "fixtures")
@@ -116,7 +117,8 @@ def test_only_nodes_of_fills_are_asked_for():
         Style("4:4", "FILL", "n", "none"),
     )
 
-    assert fill_ids(styles) == ("1:1", "2:2")
+    assert node_ids(styles, ["FILL"]) == ("1:1", "2:2")
+    assert node_ids(styles, ["FILL", "TEXT"]) == ("1:1", "2:2", "3:3")
 
 
 def test_ids_go_out_in_as_few_calls_as_there_is_room_for():

@@ -1,0 +1,41 @@
+"""Files of Jetpack Compose that we write: where one goes, its package, and how packages are written in Kotlin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from exfig_mp.exporters.identifiers import is_ascii_identifier, kotlin_identifier
+from exfig_mp.exporters.placing import join
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from exfig_mp.exporters.settings import Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compose:
+    """A Kotlin file: where it is, its package, and the package of `R`; without that the code has the values."""
+
+    path: str
+    package: str
+    resources: str = ""
+
+
+def compose_file(name: str, package: str, source: str | None, resources: str | None) -> Compose | None:
+    """Return the file of a package below the folder of sources; None where the config lacks that, or the one of `R`."""
+    if not (source and resources):
+        return None
+    return Compose(path=join(source, package.replace(".", "/"), name), package=package, resources=resources)
+
+
+def kotlin_package(package: str) -> str:
+    """Return the name of a package as Kotlin has it: keywords in back ticks."""
+    return ".".join(map(kotlin_identifier, package.split("."))) if package else ""
+
+
+def package_problems(package: str | None) -> Iterator[Problem]:
+    """Yield what is wrong with `composePackageName`."""
+    if package and not all(map(is_ascii_identifier, package.split("."))):
+        yield ("composePackageName",), f"{package!r} cannot be the name of a package"

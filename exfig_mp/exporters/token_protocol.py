@@ -1,0 +1,82 @@
+"""The contract of exporters of tokens (colours, text styles): frozen options that say which files there are.
+
+Tokens need no render: all their files are made here at once, and no exporter touches a disk.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+
+from exfig_mp.model import GeneratedFile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from exfig_mp.exporters.protocol import Naming
+    from exfig_mp.model import Kind, Platform
+
+_Token_contra = TypeVar("_Token_contra", contravariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that a template makes: its path, the name of the template, and what that is told."""
+
+    path: str
+    template: str
+    context: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Insertion:
+    """Text between two lines of a file that belongs to the user; all around it stays.
+
+    `start` and `end` are those lines without their margins. A file that does not exist begins as `skeleton` if there
+    is one; else it is left alone if the insertion is `optional`, and missing if not. `before` is where markers that
+    are missing may be put: in front of the last one of this text; empty if only the user may put them.
+    """
+
+    path: str
+    start: str
+    end: str
+    text: str
+    skeleton: str = ""
+    before: str = ""
+    optional: bool = False
+
+
+TokenFile = Document | GeneratedFile | Insertion
+
+
+class TokenExporter(Protocol[_Token_contra]):
+    """Describes the files of an entry of tokens. Pure: equal tokens give equal files, in a fixed order."""
+
+    def claims(self, token: _Token_contra) -> dict[str, str]:
+        """Return what no other token may have: texts that must differ, each with its form for messages."""
+        ...
+
+    def notes(self, tokens: Sequence[_Token_contra]) -> tuple[str, ...]:
+        """Return warnings: what of `tokens` the files cannot say."""
+        ...
+
+    def documents(self, tokens: Sequence[_Token_contra]) -> tuple[TokenFile, ...]:
+        """Return all files of `tokens`, which are sorted by name; paths are unique, and nothing if there are none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenEntry:
+    """One element of a platform's tokens of one `kind`: how to name them, and what the user should know.
+
+    `label` is its key path in the config; `templates` the folder of the user's templates; `filter` the comma list of
+    the command line.
+    """
+
+    kind: ClassVar[Kind]
+    platform: Platform
+    label: str
+    naming: Naming
+    templates: str | None = None
+    filter: str | None = None
+    warnings: tuple[str, ...] = ()

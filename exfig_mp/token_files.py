@@ -1,0 +1,136 @@
+"""Entries of tokens whose files are known: made with templates, planned like other entries. No file is written."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from exfig_mp.errors import ConfigError
+from exfig_mp.exporters.naming import folded
+from exfig_mp.exporters.protocol import Entry, Selection
+from exfig_mp.exporters.token_protocol import Document, Insertion
+from exfig_mp.model import Failure, GeneratedFile
+from exfig_mp.plan import absolute, plan_entry
+from exfig_mp.templating import Templates
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Mapping, Sequence
+
+    from exfig_mp.exporters.token_protocol import TokenEntry, TokenFile
+    from exfig_mp.model import Asset, RemoteFile
+    from exfig_mp.plan import PlannedEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenFiles:
+    """The exporter of an entry whose tokens are known. It has no remote files, so all of its files can be written.
+
+    `insertions` go into files of the user, at the time of writing; paths are as the config has them.
+    """
+
+    generated: tuple[GeneratedFile, ...]
+    insertions: tuple[Insertion, ...] = ()
+
+    def files(self, assets: Sequence[Asset]) -> tuple[RemoteFile, ...]:  # noqa: ARG002 - the contract's
+        """See `Exporter`."""
+        return ()
+
+    def index(self, assets: Sequence[Asset], in_place: Container[str]) -> tuple[GeneratedFile, ...]:  # noqa: ARG002 - the contract's; code needs no other file
+        """See `Exporter`."""
+        return self.generated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenOutcome:
+    """What became of an entry of tokens; `failures` are about single tokens, or about all if there are no `files`.
+
+    `names` are the final names of those that were found, by Figma's.
+    """
+
+    files: TokenFiles | None = None
+    names: Mapping[str, str] = MappingProxyType({})
+    warnings: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """What an exporter says about the tokens of an entry, and what was noticed when they were found and named.
+
+    `names` are their final names, by Figma's.
+    """
+
+    documents: tuple[TokenFile, ...]
+    names: Mapping[str, str] = MappingProxyType({})
+    warnings: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def write_out(entry: TokenEntry, described: Described, base: str) -> TokenOutcome:
+    """Return the files of an entry; `base` is the folder that relative paths of its config start from."""
+    advice = "mend it in Figma, or change the entry's regexps"
+    failures = tuple(Failure("config", problem, advice) for problem in described.problems)
+    warnings = (*entry.warnings, *described.warnings)
+    try:
+        files = _rendered(entry, described.documents, base)
+    except ConfigError as error:
+        failure = Failure("config", error.message, error.advice)
+        return TokenOutcome(failures=(*failures, failure), warnings=warnings)
+    return TokenOutcome(files=files, names=described.names, warnings=warnings, failures=failures)
+
+
+def plan_tokens(config: str, base: str, entry: TokenEntry, files: TokenFiles) -> PlannedEntry:
+    """Return the planned entry of tokens: one whose files are all known."""
+    planned = Entry(
+        platform=entry.platform,
+        kind=entry.kind,
+        label=entry.label,
+        selection=Selection(light_file="", frame="", filter=entry.filter),
+        naming=entry.naming,
+        exporter=files,
+    )
+    return plan_entry(config, base, planned, ())
+
+
+def refuse_clashes(entries: Iterable[PlannedEntry]) -> None:
+    """Check that no two texts go between the same markers, and none into a file that is written whole.
+
+    Raises:
+        ConfigError: names every such place, and both of its writers.
+    """
+    found = [(one, one.entry.exporter) for one in entries if isinstance(one.entry.exporter, TokenFiles)]
+    whole = {folded(absolute(one.base, file.path)): one.where for one, files in found for file in files.generated}
+    places: dict[tuple[str, str], tuple[str, str]] = {}
+    problems: list[str] = []
+    for one, files in found:
+        for insertion in files.insertions:
+            path = absolute(one.base, insertion.path)
+            known, writer = places.setdefault((folded(path), insertion.start), (insertion.text, one.where))
+            if known != insertion.text:
+                problems.append(f"{path} at {insertion.start}: written by {writer} and, otherwise, by {one.where}")
+            if folded(path) in whole:
+                problems.append(f"{path}: written whole by {whole[folded(path)]} and in part by {one.where}")
+    if problems:
+        raise ConfigError(
+            f"{len(problems)} {'places' if len(problems) > 1 else 'place'} would be written twice with different text",
+            "give the entries other files, or another themeName",
+            tuple(problems),
+        )
+
+
+def _rendered(entry: TokenEntry, documents: Sequence[TokenFile], base: str) -> TokenFiles:
+    folder = os.path.join(base, os.path.expanduser(entry.templates)) if entry.templates else ""  # noqa: PTH118, PTH111 - as plan.absolute
+    templates = Templates(entry.platform, folder)
+    generated: list[GeneratedFile] = []
+    insertions: list[Insertion] = []
+    for file in documents:
+        if isinstance(file, Document):
+            generated.append(GeneratedFile(file.path, templates.render(file)))
+        elif isinstance(file, Insertion):
+            insertions.append(file)
+        else:
+            generated.append(file)
+    ordered = tuple(sorted(generated, key=lambda file: file.path))
+    return TokenFiles(generated=ordered, insertions=tuple(insertions))
