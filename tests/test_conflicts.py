@@ -8,11 +8,12 @@ from typing import Any
 
 from exfig_mp.conflicts import certain_conflicts
 from exfig_mp.exporters import Root
-from exfig_mp.exporters.android import Android, AndroidColors, NameTransform, ThemeAttributes
+from exfig_mp.exporters.android import Android, AndroidColors, AndroidTypography, NameTransform, ThemeAttributes
 from exfig_mp.exporters.color_entries import color_entries
 from exfig_mp.exporters.folder import Folder
 from exfig_mp.exporters.protocol import Entry, Naming, Selection
 from exfig_mp.exporters.settings import Figma
+from exfig_mp.exporters.text_style_entries import text_style_entries
 from exfig_mp.exporters.web import Web, WebColors
 
 ICONS = Selection(light_file="file", frame="Icons")
@@ -129,3 +130,17 @@ def test_different_texts_between_the_same_markers_are_a_conflict():
     whole = certain_conflicts([android(xml="attrs.xml")])
     assert whole is not None
     assert "written whole by" in whole.problems[0]
+
+
+def test_text_styles_of_one_file_that_are_made_otherwise_are_a_conflict():
+    def typography(style="snake_case", folder="res", label="a.yaml", file="file"):
+        android = Android(main_res=folder, typography=AndroidTypography(name_style=style))
+        return tokens(label, text_styles=text_style_entries(Root(figma=Figma(light_file_id=file), android=android)))
+
+    for other in (typography("camelCase", label="b.yaml"), typography(label="b.yaml", file="other")):
+        error = certain_conflicts([typography(), other])
+        assert error is not None
+        (problem,) = error.problems
+        assert "/project/res/values/typography.xml" in problem
+        assert "b.yaml android.typography" in problem
+    assert certain_conflicts([typography(), typography(label="b.yaml"), typography("camelCase", folder="b")]) is None

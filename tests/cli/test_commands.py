@@ -17,6 +17,7 @@ COMMANDS = (
     "icons",
     "images",
     "colors",
+    "typography",
     "download",
     "fetch",
     "init",
@@ -43,12 +44,12 @@ def web(project):
 
 def test_every_command_has_help_with_its_options(project):
     overview = project.run("--help")
-    texts = {name: project.run(name, "--help") for name in COMMANDS}
+    texts = {name: project.run(name, "--help") for name in (*COMMANDS, "text-styles")}
 
     assert overview.code == 0
     assert all(f"  {name} " in overview.out for name in COMMANDS)
     assert all(ran.code == 0 and "Usage: exfig-mp" in ran.out for ran in texts.values())
-    for name in ("batch", "icons", "images", "colors", "fetch"):
+    for name in ("batch", "icons", "images", "colors", "typography", "text-styles", "fetch"):
         for option in ("--workers", "--max-retries", "--rate-limit", "--resume", "--restart", "--report", "--max-wait"):
             assert option in texts[name].out
 

@@ -29,6 +29,8 @@ def test_there_is_an_example_for_every_platform_and_a_shared_library(examples):
         assert {entry.platform for entry in examples[f"{platform}.yaml"].entries()} == {platform}
         assert {entry.kind for entry in examples[f"{platform}.yaml"].entries()} == {"icons", "images"}
         assert {entry.platform for entry in examples[f"{platform}.yaml"].color_entries()} == {platform}
+    for platform in ("android", "ios"):
+        assert {entry.platform for entry in examples[f"{platform}.yaml"].text_style_entries()} == {platform}
 
 
 def test_examples_are_of_the_demo_design(examples):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from exfig_mp.exporters import Root
 from exfig_mp.exporters.android import Android, AndroidTypography
-from exfig_mp.exporters.naming import folded
+from exfig_mp.exporters.naming import NameStyle, folded
 from exfig_mp.exporters.settings import Common, Figma
 from exfig_mp.exporters.text_style_entries import text_style_entries
 from exfig_mp.exporters.text_style_naming import name_text_styles
@@ -34,9 +34,13 @@ FACES = st.builds(
 FACE = Typeface("Font", 10.0)
 
 
+STYLES: list[tuple[NameStyle, str | None]] = [("camelCase", "out/L.swift"), ("SCREAMING_SNAKE_CASE", None)]
+"""Name style, and the file of label styles."""
+
+
 def build_entries():
-    found = {}
-    for style, label_styles in (("camelCase", "out/L.swift"), ("SCREAMING_SNAKE_CASE", None)):
+    found = []
+    for style, label_styles in STYLES:
         ios = Ios(
             xcodeproj_path="A.xcodeproj",
             target="A",
@@ -59,8 +63,8 @@ def build_entries():
             typography=AndroidTypography(name_style=style, compose_package_name="app.ui"),
         )
         root = Root(figma=Figma(light_file_id="f"), common=Common(), ios=ios, android=android)
-        found |= {f"{entry.label} {style}": entry for entry in text_style_entries(root)}
-    return found
+        found += [(f"{entry.label} {style}", entry) for entry in text_style_entries(root)]
+    return dict(found)
 
 
 ENTRIES = build_entries()

@@ -18,11 +18,11 @@ FIGMA = Figma(light_file_id="l", dark_file_id="d")
 LABELS = {"font_swift": "U.swift", "generate_labels": True, "labels_directory": "labels"}
 
 
-def ios(figma=FIGMA, common=None, **keys):
+def ios(figma=FIGMA, common=None, *, generate_labels=False, **keys):
     platform = Ios(
         xcodeproj_path="A.xcodeproj", target="A", xcassets_path="A.xcassets", xcassets_in_main_bundle=True,
         add_objc_attribute=True, templates_path="templates",
-        typography=IosTypography(**({"name_style": "camelCase", "generate_labels": False} | keys)),
+        typography=IosTypography(name_style="camelCase", generate_labels=generate_labels, **keys),
     )  # fmt: skip
     return Root(figma=figma, common=common or Common(), ios=platform)
 

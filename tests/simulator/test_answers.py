@@ -132,6 +132,21 @@ def test_styles_have_the_fields_of_recorded_ones(figma, recorded):
     assert ours.keys() == real.keys()
 
 
+def test_text_styles_have_the_fields_of_recorded_ones(figma, recorded):
+    real = json.loads((recorded / "shakuro_figma-extractor" / "file-nodes.json").read_text())["nodes"]
+    wanted = next(one["document"] for one in real.values() if one["document"]["type"] == "TEXT")
+
+    nodes = figma.get(f"/v1/files/{LIGHT}/nodes?ids=45:200,45:201,45:202,45:203,45:204").json["nodes"]
+
+    texts = [node["document"] for node in nodes.values()]
+    assert all(set(wanted) <= set(one) for one in texts)
+    styles = [one["style"] for one in texts]
+    assert {one["lineHeightUnit"] for one in styles} == {"INTRINSIC_%", "FONT_SIZE_%", "PIXELS"}
+    # What has the line height of its font does not say it in per cent of the size.
+    assert all(set(wanted["style"]) - {"lineHeightPercentFontSize"} <= set(one) for one in styles)
+    assert any(one["fontPostScriptName"] is None for one in styles)
+
+
 def test_variables_have_the_fields_of_recorded_ones(figma, recorded):
     real = json.loads((recorded / "adobe_spectrum-design-data" / "s2-web-variables.baseline.json").read_text())
 
