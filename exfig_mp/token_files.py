@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from exfig_mp.errors import ConfigError
@@ -50,7 +49,7 @@ class TokenOutcome:
     """
 
     files: TokenFiles | None = None
-    names: Mapping[str, str] = MappingProxyType({})
+    names: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
 
@@ -63,7 +62,7 @@ class Described:
     """
 
     documents: tuple[TokenFile, ...]
-    names: Mapping[str, str] = MappingProxyType({})
+    names: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 

@@ -39,17 +39,18 @@ def test_all_kinds_share_calls(library, tokens):
 
     assert ran.code == 0, ran.text
     calls = Counter(entry["kind"] for entry in library.log())
-    # Icons and images are of one format and scale, so one call draws both.
-    assert calls == {"styles": 2, "nodes": 3, "meta": 1, "components": 1, "images": 1}
+    # Colours and text styles of a file share calls; icons and images are of one format and scale, so one draws both.
+    assert calls == {"styles": 2, "nodes": 2, "meta": 1, "components": 1, "images": 1}
     icons, images = leaves(read(tokens, "tokens/icons.json")), leaves(read(tokens, "tokens/images.json"))
     assert (len(icons), len(images)) == (24, 3)
     url = next(iter(icons.values()))["$value"]
     assert library.get(url).body.startswith(b"\x89PNG")
     colors = leaves(read(tokens, "tokens/colors.json"))
     assert colors["text/primary"] == {"$type": "color", "$value": {"Light": "#1a1a1a", "Dark": "#f2f2f2"}}
-    caption = {"fontFamily": "Inter-500", "fontSize": 12, "lineHeight": 16, "letterSpacing": 0.24}
+    caption = {"fontFamily": "Inter-Medium", "fontSize": 12.5, "lineHeight": 16, "letterSpacing": 0.24}
     texts = leaves(read(tokens, "tokens/typography.json"))
-    assert texts["caption"] == {"$type": "typography", "$value": caption | {"textTransform": "uppercase"}}
+    value = caption | {"textTransform": "uppercase"}
+    assert texts["caption"] == {"$type": "typography", "$value": value, "$description": "Caption 1"}
     assert len(texts) == 5
     assert "icons.json: 24 icons" in ran.out
     assert tokens.state() == []
