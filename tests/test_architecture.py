@@ -24,7 +24,15 @@ _DOORS = {
 }
 _FLOW = {
     *("batch", "brake", "collect", "conflicts", "incremental", "indexes", "pipeline", "run_log", "run_options"),
-    *("code_syntax", "collect_colors", "collect_text_styles", "download", "forecast", "insertions", "token_files"),
+    *(
+        "code_syntax",
+        "collect_colors",
+        "collect_text_styles",
+        "forecast",
+        "insertions",
+        "token_download",
+        "token_files",
+    ),
     "wiring",
 }
 _NEUTRAL = {"__init__"}  # the version
@@ -87,7 +95,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "indexes": _VOCABULARY | _PURE | {"brake", "files", "insertions", "transfer"},
     "wiring": _VOCABULARY | _PURE | _DOORS | {"brake", "engines", "run_log", "run_options", "sources"},
     "forecast": _VOCABULARY | _PURE | _DOORS | {"collect", "incremental", "insertions", "sources", "wiring"},
-    "download": _VOCABULARY | _PURE | _DOORS | {"exporters", "sources", "wiring"} | _NEUTRAL,
+    "token_download": _VOCABULARY | _PURE | _DOORS | {"exporters", "sources", "wiring"} | _NEUTRAL,
     "batch": _VOCABULARY | _PURE | _DOORS | _FLOW | _NEUTRAL | {"engines", "exporters", "sources"},
     "cli": _VOCABULARY | _PURE | _DOORS | _FLOW | _NEUTRAL | {"config", "engines", "exporters", "sources", "simulator"},
     "simulator": {"hashing", "model"},

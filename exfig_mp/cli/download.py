@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from exfig_mp.config import Config
-    from exfig_mp.download import Downloaded, Wanted
     from exfig_mp.exporters.settings import CommonAssets
     from exfig_mp.run_options import RunOptions
+    from exfig_mp.token_download import Downloaded, Wanted
 
 Kind = Literal["colors", "typography", "icons", "images"]
 _ALL: tuple[Kind, ...] = get_args(Kind)
@@ -173,11 +173,11 @@ def _ask(
     from exfig_mp.brake import Brake
     from exfig_mp.cli.forecast_view import show_problems
     from exfig_mp.cli.progress import progress
-    from exfig_mp.download import download as ask
     from exfig_mp.ledger import Ledger
     from exfig_mp.log import open_log
     from exfig_mp.report import exit_code_for
     from exfig_mp.run_log import RunLog
+    from exfig_mp.token_download import download as ask
     from exfig_mp.wiring import Given
 
     ledger = Ledger(warnings=[str(warning) for warning in config.warnings])
@@ -202,9 +202,9 @@ def _wanted(config: Config, kind: Kind, choices: _Choices) -> Wanted:
     Raises:
         ConfigError: the config names no file that has it.
     """
-    from exfig_mp.download import Colors, Pictures, TextStyles
     from exfig_mp.exporters.color_entries import color_sources
     from exfig_mp.exporters.protocol import Selection
+    from exfig_mp.token_download import Colors, Pictures, TextStyles
 
     root = config.root
     if kind == "colors":
@@ -235,7 +235,7 @@ def _path(kind: str, choices: _Choices, *, in_folder: bool) -> str:
 def _write(path: str, found: Downloaded, choices: _Choices, options: RunOptions) -> None:
     from pathlib import Path
 
-    from exfig_mp.download import to_json
+    from exfig_mp.token_download import to_json
     from exfig_mp.transfer import place
 
     body = to_json(found.tokens if choices.form == "w3c" else found.raw, compact=choices.compact)

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exfig_mp.colors import Palette, RawColor, Rgba
-from exfig_mp.download import to_json
 from exfig_mp.exporters.design_tokens import Token, color_tokens, hex_color, nested, token_path
 from exfig_mp.sources.figma_styles import StyledFile
 from exfig_mp.sources.text_tokens import FoundTexts, text_tokens
 from exfig_mp.sources.token_wire import Style, StyleDocument, StyleNode, TypeStyle
+from exfig_mp.token_download import to_json
 
 DELIBERATE: dict[str, str] = {
     "two tokens with one name": "v1 keeps either; here the first one stays, and the other is a problem",
