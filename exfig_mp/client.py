@@ -7,92 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-import urllib.request
-import zlib
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urljoin
 
 import aiohttp
 from yarl import URL
 
-from exfig_mp.hosts import access, in_bucket, refusal
-from exfig_mp.redaction import Redactor
+from exfig_mp.exchange import NoReply, Place, Routes, answer, plain, too_large
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from exfig_mp.exchange import Get, Reply, Route, SessionOptions
 
 MAX_REDIRECTS = 5
 _CHUNK = 256 * 1024
-_LONGEST_TEXT = 300  # characters of somebody else's words
-_REDACTED = Redactor((), 100 * _LONGEST_TEXT).text  # a cut could take away what tells that a password is one
-
-Trouble = Literal["timeout", "network", "proxy", "too_large", "forbidden_url"]
-"""`proxy`: the proxy refuses to pass the request on, and will again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A whole HTTP answer. Header names are in lower case; `body` is decompressed, and as long as was promised."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class NoReply:
-    """No whole answer came: `trouble` says of which kind, `detail` says it in words."""
-
-    trouble: Trouble
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class SessionOptions:
-    """How to talk. Crosses process borders, so it holds no secret and nothing live.
-
-    Args:
-        connections: most connections open at once.
-        connect_timeout: seconds to reach the host.
-        idle_timeout: seconds without a single byte after which an answer has stalled; for a `patient` request that
-            counts within the body only.
-        allowed_hosts: further hosts that may be asked, beside Figma's, in lower case; `*.` and a domain allows its
-            sub-domains. A loopback host may be asked without TLS.
-        max_body: most bytes of one body, after decompression.
-    """
-
-    connections: int = 20
-    connect_timeout: float = 10.0
-    idle_timeout: float = 20.0
-    allowed_hosts: tuple[str, ...] = ()
-    max_body: int = 256 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Get:
-    """One request: `headers` go to the first host only, never along with a redirect to another one.
-
-    What is to be sent `once` is not sent again by the library when a connection breaks: somebody counts it. A `patient`
-    request lets the server work in silence, until its headers come, for as long as `timeout` seconds allow. With a
-    `body` it is a POST, which no redirect leads elsewhere.
-    """
-
-    url: str
-    timeout: float
-    headers: Mapping[str, str] = field(default_factory=dict)
-    once: bool = False
-    patient: bool = False
-    body: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Route:
-    """Whether and how a host may be asked; with `only_bucket` the path of each request decides."""
-
-    refusal: str | None
-    proxy: str | None
-    only_bucket: bool = False
 
 
 class Session:
@@ -100,7 +27,7 @@ class Session:
 
     def __init__(self, options: SessionOptions) -> None:
         self._options = options
-        self._routes: dict[tuple[str, str], _Route] = {}
+        self._routes = Routes(options.allowed_hosts)
         self._timeout = aiohttp.ClientTimeout(
             total=None, sock_connect=options.connect_timeout, sock_read=options.idle_timeout
         )
@@ -168,21 +95,15 @@ class Session:
     async def _read(self, response: aiohttp.ClientResponse, *, patient: bool) -> Reply | NoReply:
         limit = self._options.max_body
         if int(response.headers.get("Content-Length") or 0) > limit:
-            return NoReply("too_large", f"the body is longer than {limit:,} bytes")
+            return too_large(limit)
         chunks, size = [], 0
         while chunk := await (self._next(response.content) if patient else response.content.read(_CHUNK)):
             size += len(chunk)
             if size > limit:
-                return NoReply("too_large", f"the body is longer than {limit:,} bytes")
+                return too_large(limit)
             chunks.append(chunk)
         headers = {name.lower(): value for name, value in response.headers.items()}
-        body = b"".join(chunks)
-        coding = headers.get("content-encoding", "identity").strip().lower()
-        if body and coding != "identity":
-            body = _unpacked(body, coding, limit)
-            if len(body) > limit:
-                return NoReply("too_large", f"the body is longer than {limit:,} bytes")
-        return Reply(response.status, headers, body)
+        return answer(response.status, headers, b"".join(chunks), limit)
 
     async def _next(self, content: aiohttp.StreamReader) -> bytes:
         """Return the next bytes of a body, none at its end."""
@@ -195,42 +116,14 @@ class Session:
                 raise _StalledError from error
             raise
 
-    def _route(self, url: URL) -> _Route:
-        """Return whether and how `url` may be asked for; found out once for each host, wherever the path plays no part.
-
-        HTTPS_PROXY and NO_PROXY count, since company networks need them. The library's own `trust_env` would read
-        ~/.netrc on a thread for every request, which makes a small download ten times as expensive.
-        """
-        key = (url.scheme, url.authority)
-        route = self._routes.get(key)
-        if route is None:
-            route = self._routes[key] = self._find_route(url)
-        if route.only_bucket and not in_bucket(url.raw_path):
-            return _Route(refusal(_host(url)), None)
-        return route
-
-    def _find_route(self, url: URL) -> _Route:
-        """Look at all of `url` but its path: only https, only Figma's hosts and those that the user allows."""
-        host, scheme = _host(url), url.scheme
-        if scheme != "https" and not (scheme == "http" and host in self._options.allowed_hosts and is_loopback(host)):
-            return _Route(f"{scheme or 'no'} scheme is not allowed for {host or 'no host'}", None)
-        if url.raw_user is not None or url.raw_password is not None:
-            return _Route(f"a URL with a user name or a password is not asked for (host {host})", None)
-        allowed = access(host, self._options.allowed_hosts)
-        if allowed == "none":
-            return _Route(refusal(host), None)
-        direct = is_loopback(host) or urllib.request.proxy_bypass(host)
-        proxy = None if direct else urllib.request.getproxies().get(scheme)
-        return _Route(None, proxy, only_bucket=allowed == "bucket")
+    def _route(self, url: URL) -> Route:
+        """Return whether and how `url` may be asked for."""
+        has_user = url.raw_user is not None or url.raw_password is not None
+        return self._routes.to(Place(url.scheme, url.authority, (url.raw_host or "").lower(), url.raw_path, has_user))
 
 
 class _StalledError(Exception):
     """No byte came for too long."""
-
-
-def _host(url: URL) -> str:
-    """Return the host that will be connected to, as the allow-list knows it."""
-    return (url.raw_host or "").lower()
 
 
 async def _not_again(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
@@ -241,33 +134,6 @@ async def _not_again(request: aiohttp.ClientRequest, handler: aiohttp.ClientHand
         raise
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
         raise aiohttp.ClientConnectionError(describe(error)) from error
-
-
-def _unpacked(body: bytes, coding: str, limit: int) -> bytes:
-    """Return the decompressed body; if that is longer than `limit`, at least `limit + 1` bytes of it.
-
-    Raises:
-        ValueError: if it is not whole, or compressed in a way that was not asked for.
-    """
-    if coding not in {"gzip", "x-gzip"}:
-        raise ValueError(f"the answer has the content coding {coding!r}, which was not asked for")
-    parts, size = [], 0
-    while body and size <= limit:
-        member = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
-        try:
-            parts.append(member.decompress(body, limit + 1 - size))
-        except zlib.error as error:
-            raise ValueError(f"the compressed answer is damaged: {error}") from error
-        size += len(parts[-1])
-        if size <= limit and not member.eof:
-            raise ValueError("the compressed answer breaks off")
-        body = member.unused_data
-    return b"".join(parts)
-
-
-def is_loopback(host: str) -> bool:
-    """Does `host` name this machine by its loopback address?"""
-    return host in {"localhost", "::1"} or (host.startswith("127.") and host.replace(".", "").isdigit())
 
 
 def describe(error: Exception) -> str:
@@ -281,16 +147,3 @@ def describe(error: Exception) -> str:
     if isinstance(error, aiohttp.ClientResponseError):  # its text has the URL, which may hold a password
         return plain(error.message) or "the answer is no HTTP"
     return plain(str(error)) or type(error).__name__
-
-
-def plain(text: str) -> str:
-    """Return somebody else's words, fit for a message: without what looks like a credential, on one line, not long."""
-    clean = printable(_REDACTED(text))
-    return clean if len(clean) <= _LONGEST_TEXT else clean[:_LONGEST_TEXT] + "…"
-
-
-def printable(text: str) -> str:
-    """Return `text` with escapes in place of what would end a line, steer a terminal or turn the text around."""
-    if text.isprintable():
-        return text
-    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)

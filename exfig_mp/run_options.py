@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from exfig_mp.abort import AbortPolicy
-from exfig_mp.client import SessionOptions, is_loopback
 from exfig_mp.engines.protocol import Supervision
 from exfig_mp.errors import ConfigError
+from exfig_mp.exchange import SessionOptions, is_loopback
 from exfig_mp.incremental import CacheOptions
 from exfig_mp.log import LogOptions
 from exfig_mp.resume import MAX_AGE

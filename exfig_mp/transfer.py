@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 from exfig_mp import files
 from exfig_mp.cache import Store
-from exfig_mp.client import Get, NoReply, Reply
 from exfig_mp.convert import convert
 from exfig_mp.errors import ConversionError, DiskError
+from exfig_mp.exchange import Get, NoReply, Reply
 from exfig_mp.formats import problem_with, shrinkage
 from exfig_mp.hashing import digest
 from exfig_mp.log import correlation_id
@@ -27,7 +27,7 @@ from exfig_mp.retry import TRANSIENT_STATUSES, RetryPolicy, parse_retry_after
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from exfig_mp.client import Session
+    from exfig_mp.download import Downloads
     from exfig_mp.limiter import Limiter
     from exfig_mp.model import Cause, Job, JobResult
 
@@ -60,12 +60,12 @@ class Fault:
 
 
 class Transfer:
-    """Runs jobs on one session. `on_retry` hears of every attempt that is going to be repeated."""
+    """Runs jobs on one pool of connections. `on_retry` hears of every attempt that is going to be repeated."""
 
     def __init__(
-        self, session: Session, limiter: Limiter, options: TransferOptions, on_retry: Callable[[Job, Retried], None]
+        self, downloads: Downloads, limiter: Limiter, options: TransferOptions, on_retry: Callable[[Job, Retried], None]
     ) -> None:
-        self._session = session
+        self._downloads = downloads
         self._limiter = limiter
         self._options = options
         self._on_retry = on_retry
@@ -111,7 +111,7 @@ class Transfer:
             await self._limiter.wait_for_pause(Lane.CDN)
             attempt += 1
             named = {"X-Correlation-Id": correlation_id(self._options.run, job.id, attempt)}
-            reply = await self._session.get(Get(job.url, self._options.timeout, named))
+            reply = await self._downloads.get(Get(job.url, self._options.timeout, named))
             outcome = judge(reply, job)
             if isinstance(outcome, bytes):
                 return _Fetched(outcome, attempt)

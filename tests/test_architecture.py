@@ -15,12 +15,23 @@ _ROOMS = ("cli", "config", "convert", "engines", "exporters", "simulator", "sour
 
 _VOCABULARY = {"colors", "errors", "hashing", "model", "text_styles"}
 _PURE = {
-    *("abort", "analysis", "blocked_files", "formats", "hosts", "leaky_bucket", "ledger", "plan", "ratelimit"),
+    *(
+        "abort",
+        "analysis",
+        "blocked_files",
+        "budget",
+        "formats",
+        "hosts",
+        "leaky_bucket",
+        "ledger",
+        "plan",
+        "ratelimit",
+    ),
     *("redaction", "report", "resume", "retry", "waits"),
 }
 _DOORS = {
-    *("block", "cache", "checkpoint", "client", "files", "generation", "journal", "limiter", "log", "outputs", "room"),
-    "transfer",
+    *("block", "cache", "checkpoint", "client", "download", "exchange", "files", "generation", "http1", "journal"),
+    *("limiter", "log", "outputs", "room", "transfer"),
 }
 _FLOW = {
     *("batch", "brake", "collect", "conflicts", "incremental", "indexes", "pipeline", "run_log", "run_options"),
@@ -64,7 +75,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "redaction": set(),
     "log": _VOCABULARY | {"redaction"},
     "files": _VOCABULARY,
-    "client": _VOCABULARY | _PURE,
+    "exchange": {"hosts", "redaction"},
+    "client": {"exchange"},
+    "budget": set(),
+    "http1": {"budget", "exchange"},
+    "download": {"budget", "client", "exchange", "hosts", "http1"},
     "block": {"errors", "hashing"},
     "limiter": _VOCABULARY | _PURE | {"block"},
     "journal": _VOCABULARY | {"files"},
@@ -73,7 +88,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cache": {"files", "hashing"},
     "outputs": _VOCABULARY | {"cache", "files", "journal", "plan"},
     "incremental": _VOCABULARY | {"cache", "journal", "ledger", "outputs", "plan", "sources"},
-    "transfer": _VOCABULARY | _PURE | {"cache", "client", "convert", "files", "limiter", "log"},
+    "transfer": _VOCABULARY | _PURE | {"cache", "convert", "download", "exchange", "files", "limiter", "log"},
     "sources": _VOCABULARY | _PURE | _DOORS | {"exporters"},
     "exporters": _VOCABULARY,
     "convert": _VOCABULARY,
@@ -103,6 +118,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 """Rooms and root modules: what else of ours each may import, annotations included."""
 
 DOORS: dict[str, set[str]] = {
+    "aiohappyeyeballs": {"download"},
     "aiohttp": {"client", "simulator"},
     "yarl": {"client", "simulator"},
     "yaml": {"config.yaml_tree", "simulator"},

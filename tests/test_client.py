@@ -1,12 +1,15 @@
-"""Every way an answer can go wrong is a value; credentials and requests go nowhere that they must not go."""
+"""Every way an answer can go wrong is a value; credentials and requests go nowhere that they must not go.
+
+What goes through `ask` is asked both ways: over aiohttp, and over the protocol of our own.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import gzip
+import itertools
 import socket
-import struct
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,71 +17,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
-from exfig_mp.client import (
-    MAX_REDIRECTS,
-    Get,
-    NoReply,
-    Reply,
-    Session,
-    SessionOptions,
-    _unpacked,
-    describe,
-    is_loopback,
-    plain,
-    printable,
-)
+from exfig_mp.client import MAX_REDIRECTS, Session, describe
+from exfig_mp.download import Downloads
+from exfig_mp.exchange import Get, NoReply, Reply, SessionOptions, _unpacked, is_loopback, plain, printable
+from tests.loopback import Server, drip, ok, redirect, reset, reset_in_the_middle, silence, stall
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
-
-    Handler = Callable[[str, dict[str, str], asyncio.StreamWriter], Awaitable[None]]
+    from collections.abc import AsyncIterator
 
 LOCAL = SessionOptions(allowed_hosts=("127.0.0.1", "localhost"), idle_timeout=0.3, connect_timeout=0.5)
 BUCKET = "figma-alpha-api"
 SECRET = {"X-Figma-Token": "figd_secret"}
-
-
-class Server:
-    """A listener that answers each path with exact bytes, or with what a handler does, and keeps what was asked."""
-
-    def __init__(self) -> None:
-        self.answers: dict[str, bytes | Handler] = {}
-        self.asked: list[tuple[str, dict[str, str]]] = []
-        self.port = 0
-        self.open: set[asyncio.Task[None] | None] = set()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    async def connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.open.add(asyncio.current_task())
-        try:
-            await self._answer(reader, writer)
-        finally:
-            writer.close()
-            self.open.discard(asyncio.current_task())
-
-    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-            first, *lines = head.strip().split("\r\n")
-            target = first.split(" ")[1]
-            headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
-            self.asked.append((target, headers))
-            answer = self.answers[target.removeprefix(self.url).partition("?")[0]]
-            if isinstance(answer, bytes):
-                writer.write(answer)
-                await writer.drain()
-            else:
-                await answer(target, headers, writer)
-
-    async def close(self) -> None:
-        tasks = [task for task in self.open if task]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.sleep(0)
 
 
 @pytest.fixture
@@ -98,49 +47,25 @@ def _no_proxy(monkeypatch):
         monkeypatch.delenv(name.lower(), raising=False)
 
 
+@pytest.fixture(autouse=True, params=[Session, Downloads])
+def _way(request, monkeypatch):
+    monkeypatch.setattr(Way, "kind", request.param)
+
+
+class Way:
+    """How `ask` asks: both ways promise the same."""
+
+    kind: type[Session | Downloads] = Session
+
+
 async def ask(url: str, options: SessionOptions = LOCAL, **more) -> Reply | NoReply:
-    async with Session(options) as session:
+    async with Way.kind(options) as session:
         return await session.get(Get(url, more.pop("timeout", 5), **more))
 
 
-def ok(body: bytes, *headers: bytes) -> bytes:
-    lines = [b"HTTP/1.1 200 OK", b"Content-Length: %d" % len(body), b"Connection: close", *headers]
-    return b"\r\n".join([*lines, b"", body])
-
-
-def redirect(target: str, status: int = 302) -> bytes:
-    return f"HTTP/1.1 {status} Found\r\nLocation: {target}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()
-
-
-async def reset(_target: str, _headers: dict[str, str], writer: asyncio.StreamWriter) -> None:
-    """End the connection with a RST."""
-    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    writer.transport.abort()
-
-
-async def silence(_target: str, _headers: dict[str, str], _writer: asyncio.StreamWriter) -> None:
-    await asyncio.sleep(3)
-
-
-async def drip(_target: str, _headers: dict[str, str], writer: asyncio.StreamWriter) -> None:
-    """Send a byte every now and then: never silent for long, never done."""
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-    for _ in range(100):
-        writer.write(b"x")
-        await writer.drain()
-        await asyncio.sleep(0.05)
-
-
-async def stall(_target: str, _headers: dict[str, str], writer: asyncio.StreamWriter) -> None:
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nxxxx")
-    await asyncio.sleep(3)
-
-
-async def reset_in_the_middle(target: str, headers: dict[str, str], writer: asyncio.StreamWriter) -> None:
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nxxxx")
-    await writer.drain()
-    await asyncio.sleep(0.05)
-    await reset(target, headers, writer)
+def answered(server: Server) -> list[dict[str, str]]:
+    """Return the headers of each request; what is asked for anew, as an answer is odd, counts once."""
+    return [next(again)[1] for _, again in itertools.groupby(server.asked, key=lambda one: one[0])]
 
 
 async def test_a_whole_answer_has_status_headers_in_lower_case_and_body(server):
@@ -375,7 +300,7 @@ async def test_a_redirect_within_the_origin_is_followed_with_the_headers(server,
 
     assert isinstance(reply, Reply)
     assert reply.body == b"there"
-    assert [headers.get("x-figma-token") for _, headers in server.asked] == ["figd_secret"] * 2
+    assert [headers.get("x-figma-token") for headers in answered(server)] == ["figd_secret"] * 2
 
 
 async def test_a_redirect_to_another_origin_takes_no_header_along_also_not_on_the_way_back(server):
@@ -387,7 +312,7 @@ async def test_a_redirect_to_another_origin_takes_no_header_along_also_not_on_th
 
     assert isinstance(reply, Reply)
     assert reply.body == b"there"
-    assert [set(headers) & {"x-figma-token", "authorization"} for _, headers in server.asked] == [
+    assert [set(headers) & {"x-figma-token", "authorization"} for headers in answered(server)] == [
         {"x-figma-token", "authorization"}, set(), set(),
     ]  # fmt: skip
 
@@ -401,7 +326,7 @@ async def test_another_port_is_another_origin(server):
         reply = await ask(f"{server.url}/a", headers=SECRET)
 
     assert isinstance(reply, Reply)
-    assert "x-figma-token" not in server.asked[1][1]
+    assert "x-figma-token" not in answered(server)[1]
 
 
 @pytest.mark.parametrize(
@@ -433,7 +358,7 @@ async def test_a_redirect_to_where_nobody_allowed_is_not_followed(server, target
 
     assert isinstance(reply, NoReply)
     assert reply.trouble in {"forbidden_url", "network"}
-    assert len(server.asked) == 1
+    assert len(answered(server)) == 1
 
 
 @pytest.mark.parametrize("status", [300, 304, 302])
@@ -456,7 +381,7 @@ async def test_five_redirects_are_followed_and_a_loop_ends(server):
     assert MAX_REDIRECTS == 5
     server.asked.clear()
     assert await ask(f"{server.url}/loop") == NoReply("forbidden_url", "more than 5 redirects")
-    assert len(server.asked) == 6
+    assert len(server.asked) == 6 + (Way.kind is Downloads)
 
 
 @pytest.mark.parametrize(
@@ -500,7 +425,7 @@ async def test_figmas_hosts_and_its_stores_may_be_asked(host, monkeypatch):
         asked.append(name.lower())
         raise OSError("the network is not part of this test")
 
-    monkeypatch.setattr("aiohttp.resolver.ThreadedResolver.resolve", nowhere)
+    monkeypatch.setattr("asyncio.BaseEventLoop.getaddrinfo", nowhere)
 
     reply = await ask(f"https://{host}/a", SessionOptions())
 

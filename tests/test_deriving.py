@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from exfig_mp.cache import Store
-from exfig_mp.client import Session, SessionOptions
+from exfig_mp.download import Downloads
+from exfig_mp.exchange import SessionOptions
 from exfig_mp.hashing import digest, identity
 from exfig_mp.limiter import Limiter, LimiterOptions
 from exfig_mp.model import Derived, Done, Failed, Job, Raster, Webp
@@ -27,7 +28,7 @@ async def run(tmp_path):
     """Run a job whose bytes can only come from the store: nothing is allowed to be downloaded."""
     options = TransferOptions(retry=RetryPolicy(retries=0), store=str(tmp_path / "store"))
     with Limiter(LimiterOptions(path=str(tmp_path / "limiter"))) as limiter:
-        async with Session(SessionOptions(connections=1, allowed_hosts=())) as session:
+        async with Downloads(SessionOptions(connections=1, allowed_hosts=())) as session:
             transfer = Transfer(session, limiter, options, lambda _job, _event: None)
             yield transfer.run
 

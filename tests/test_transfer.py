@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from exfig_mp.client import NoReply, Reply, Session, SessionOptions
+from exfig_mp.download import Downloads
 from exfig_mp.errors import DiskError
+from exfig_mp.exchange import NoReply, Reply, SessionOptions
 from exfig_mp.hashing import digest
 from exfig_mp.limiter import Limiter, LimiterOptions
 from exfig_mp.model import Done, Failed, Job
@@ -166,7 +167,7 @@ def limiter(tmp_path):
 async def run(limiter):
     """Run one job, and return its result and what was told about retries."""
     options = SessionOptions(allowed_hosts=("127.0.0.1",), idle_timeout=0.2)
-    async with Session(options) as session:
+    async with Downloads(options) as session:
 
         async def one(job: Job, policy: RetryPolicy = QUICK):
             retried: list[Retried] = []

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from exfig_mp.cli.console import open_console
-from exfig_mp.client import printable
+from exfig_mp.exchange import printable
 
 if TYPE_CHECKING:
     from exfig_mp.cli.options import CommandOptions

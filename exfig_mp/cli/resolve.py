@@ -233,7 +233,7 @@ def _without(arguments: list[str], option: str) -> list[str]:
 
 def _origin(url: str | None) -> str:
     """Return the API's origin: https, or a loopback address for the simulator."""
-    from exfig_mp.client import is_loopback
+    from exfig_mp.exchange import is_loopback
 
     if url is None:
         return "https://api.figma.com"

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
-from exfig_mp.client import Session
+from exfig_mp.download import Downloads
 from exfig_mp.engines.descriptors import fitted
 from exfig_mp.engines.job_log import JobLog, traced
 from exfig_mp.engines.job_loop import JobLoop
@@ -41,7 +41,7 @@ class Inline:
         journal = Journal(options.journal_path(_NAME))
         self._stack.callback(journal.close)
         limiter = self._stack.enter_context(Limiter(options.limiter))
-        session = await self._stack.enter_async_context(Session(options.session))
+        downloads = await self._stack.enter_async_context(Downloads(options.session))
         log = JobLog(options.log, options.transfer.run, _NAME)
         self._jobs: dict[str, Job] = {}
 
@@ -49,7 +49,7 @@ class Inline:
             options.on_retry(event)
             log.retried(job, event)
 
-        transfer = Transfer(session, limiter, options.transfer, on_retry)
+        transfer = Transfer(downloads, limiter, options.transfer, on_retry)
         self._loop = JobLoop(transfer, journal, options.session.connections, self._take, log.ended)
         self._stack.push_async_callback(self._loop.stop, GRACE)
         options.on_start(Start(_NAME, os.getpid()))

@@ -6,7 +6,7 @@ import signal
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, Self
 
-from exfig_mp.client import SessionOptions
+from exfig_mp.exchange import SessionOptions
 from exfig_mp.log import LogOptions
 from exfig_mp.transfer import TransferOptions
 

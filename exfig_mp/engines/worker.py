@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from exfig_mp.client import Session
+from exfig_mp.download import Downloads
 from exfig_mp.engines import memory
 from exfig_mp.engines.job_log import JobLog
 from exfig_mp.engines.job_loop import JobLoop
@@ -32,7 +32,7 @@ from exfig_mp.transfer import Transfer
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-    from exfig_mp.client import SessionOptions
+    from exfig_mp.exchange import SessionOptions
     from exfig_mp.limiter import LimiterOptions
     from exfig_mp.log import LogOptions
     from exfig_mp.model import Job, JobResult, Retried
@@ -84,7 +84,7 @@ async def _serve(sock: socket.socket, options: WorkerOptions) -> None:
         journal = Journal(options.journal)
         stack.callback(journal.close)
         limiter = stack.enter_context(Limiter(options.limiter))
-        session = await stack.enter_async_context(Session(options.session))
+        downloads = await stack.enter_async_context(Downloads(options.session))
 
         log = JobLog(options.log, options.transfer.run, options.name)
 
@@ -95,7 +95,7 @@ async def _serve(sock: socket.socket, options: WorkerOptions) -> None:
         def hand_on(results: tuple[JobResult, ...]) -> None:
             pipe.send(Results(results))
 
-        transfer = Transfer(session, limiter, options.transfer, on_retry)
+        transfer = Transfer(downloads, limiter, options.transfer, on_retry)
         jobs = JobLoop(transfer, journal, options.session.connections, hand_on, log.ended)
         pipe.send(Ready(os.getpid()))
         stack.callback(asyncio.create_task(_beat(pipe, options.beat)).cancel)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from exfig_mp.client import NoReply
+from exfig_mp.exchange import NoReply
 
 if TYPE_CHECKING:
-    from exfig_mp.client import Reply
+    from exfig_mp.exchange import Reply
 
 
 class Attempt(NamedTuple):

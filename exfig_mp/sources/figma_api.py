@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from exfig_mp.client import plain
 from exfig_mp.errors import FigmaError
+from exfig_mp.exchange import plain
 from exfig_mp.ratelimit import Lane
 from exfig_mp.sources.figma_calls import Call, Caller, decode
 from exfig_mp.sources.figma_errors import refusal

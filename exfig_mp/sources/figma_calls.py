@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
-from exfig_mp.client import Get, NoReply
 from exfig_mp.errors import FigmaError
+from exfig_mp.exchange import Get, NoReply
 from exfig_mp.limiter import Gate
 from exfig_mp.log import correlation_id
 from exfig_mp.model import Failure
@@ -28,7 +28,8 @@ from exfig_mp.sources.outage import Outage, is_proxys, patience_with
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from exfig_mp.client import Reply, Session
+    from exfig_mp.client import Session
+    from exfig_mp.exchange import Reply
     from exfig_mp.limiter import Limiter
     from exfig_mp.model import Cause
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from exfig_mp.client import plain
+from exfig_mp.exchange import plain
 
 
 class ContainingNode(Struct, frozen=True):

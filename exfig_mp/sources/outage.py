@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exfig_mp.client import NoReply
 from exfig_mp.errors import FigmaError
+from exfig_mp.exchange import NoReply
 
 if TYPE_CHECKING:
-    from exfig_mp.client import Reply
+    from exfig_mp.exchange import Reply
     from exfig_mp.model import Failure
 
 _BEGINS = 3  # calls given up in a row; from then on each is repeated only once, after longer waits

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 
-from exfig_mp.client import SessionOptions
 from exfig_mp.engines.protocol import EngineOptions
+from exfig_mp.exchange import SessionOptions
 from exfig_mp.journal import merge
 from exfig_mp.limiter import LimiterOptions
 from exfig_mp.model import Done, Failed, Job

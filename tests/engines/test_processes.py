@@ -272,8 +272,8 @@ def test_a_fresh_worker_has_only_what_a_download_needs():
 
     packages = {name.partition(".")[0] for name in modules}
     rooms = {".".join(name.split(".")[:2]) for name in modules if name.startswith("exfig_mp.")}
-    assert "aiohttp" in packages
-    assert packages.isdisjoint({"click", "rich", "yaml", "pydantic", "jinja2", "structlog", "psutil", "PIL"})
+    assert {"exfig_mp", "ssl", "uvloop"} <= packages
+    assert packages.isdisjoint({"aiohttp", "click", "rich", "yaml", "pydantic", "jinja2", "structlog", "psutil", "PIL"})
     assert rooms.isdisjoint(f"exfig_mp.{room}" for room in ("exporters", "sources", "config", "cli", "simulator"))
     assert rooms.isdisjoint(f"exfig_mp.{flow}" for flow in ("batch", "pipeline", "collect", "report", "checkpoint"))
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from exfig_mp.client import Session, SessionOptions
+from exfig_mp.client import Session
 from exfig_mp.errors import FigmaError
+from exfig_mp.exchange import SessionOptions
 from exfig_mp.limiter import Limit, Limiter, LimiterOptions
 from exfig_mp.ratelimit import Lane, Rate
 from exfig_mp.retry import RetryPolicy

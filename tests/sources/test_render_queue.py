@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exfig_mp.client import Session, SessionOptions
+from exfig_mp.client import Session
 from exfig_mp.errors import FigmaError
+from exfig_mp.exchange import SessionOptions
 from exfig_mp.limiter import Gate, Limiter, LimiterOptions
 from exfig_mp.model import Failure, Node, Render
 from exfig_mp.ratelimit import Lane, Rate
