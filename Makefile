@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OPENAPI := $(VENV)/figma-openapi/openapi.yaml
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow check lint types format bench constraints clean
+.PHONY: help install demo test test-slow guard check lint types format bench constraints clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -41,7 +41,10 @@ lint: install ## ruff: rules and format
 types: install ## mypy, strict
 	$(BIN)/mypy
 
-check: lint types test ## all that CI runs
+guard: install ## count the calls that a file costs, against bench/guard.json
+	$(BIN)/python -m bench.guard $(ARGS)
+
+check: lint types test guard ## all that CI runs
 
 format: install ## let ruff format
 	$(BIN)/ruff format .

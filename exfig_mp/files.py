@@ -1,6 +1,6 @@
 """The disk, for everything that must appear whole or not at all.
 
-A file is written under `.exfig-<uuid>.tmp` beside its destination and renamed. Its writer holds a kernel lock on it
+A file is written under `.exfig-<random>.tmp` beside its destination and renamed. Its writer holds a kernel lock on it
 meanwhile: so a sweep can tell a dead run's leftovers from a live run's work, without asking who that is.
 """
 
@@ -9,9 +9,9 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import random
 import re
 import stat
-import uuid
 from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -28,7 +28,7 @@ _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP})
 _NAMED_FOLDERS = (".imageset", ".colorset")
 """What folders end with that are named after components and colours. All others have names that the user has chosen."""
 
-_TRIES = 5  # a sweep may take a new file between its creation and its lock; then another name is tried
+_TRIES = 5  # names: one may be taken, and a sweep may take a new file between its creation and its lock
 
 
 class MissingFolderError(DiskError):
@@ -44,10 +44,10 @@ def write_atomically(path: str, body: bytes, *, fsync: bool = False) -> None:
         MissingFolderError: if the folder does not exist.
         DiskError: says what the disk refused; the old file is untouched and no temporary file is left.
     """
-    folder = os.path.dirname(path)
+    folder, slash, _ = path.rpartition("/")
     try:
         for _ in range(_TRIES):
-            if _try_to_place(folder, path, body, fsync):
+            if _try_to_place(folder + slash, path, body, fsync):
                 return
     except FileNotFoundError as error:
         raise MissingFolderError(f"cannot write {path}: its folder does not exist") from error
@@ -59,16 +59,15 @@ def write_atomically(path: str, body: bytes, *, fsync: bool = False) -> None:
 
 
 def _try_to_place(folder: str, path: str, body: bytes, fsync: bool) -> bool:
-    temporary = os.path.join(folder, f".exfig-{uuid.uuid4()}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    # No secret, so not the kernel's dice, which cost a call. Where two processes throw the same, O_EXCL tells.
+    temporary = f"{folder}.exfig-{random.getrandbits(144):036x}.tmp"
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False  # a sweep holds it and is about to delete it
-        except OSError as error:
-            if error.errno not in _NO_LOCKS:
-                raise
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    except FileExistsError:
+        return False
+    try:
+        if not _lock(descriptor):
+            return False
         view = memoryview(body)
         while view:
             view = view[os.write(descriptor, view) :]
@@ -77,7 +76,7 @@ def _try_to_place(folder: str, path: str, body: bytes, fsync: bool) -> bool:
         try:
             os.rename(temporary, path)
         except FileNotFoundError:
-            if os.path.isdir(folder):
+            if os.path.isdir(folder or "."):
                 return False
             raise
         temporary = ""
@@ -89,6 +88,18 @@ def _try_to_place(folder: str, path: str, body: bytes, fsync: bool) -> bool:
         if temporary:
             with suppress(OSError):
                 os.unlink(temporary)
+
+
+def _lock(descriptor: int) -> bool:
+    """Lock a new file, if its file system has locks. If that fails, a sweep holds it and is about to delete it."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
+    return True
 
 
 def make_folder(path: str) -> None:

@@ -37,6 +37,8 @@ def shrinkage(body: bytes, form: Format) -> str | None:
     Above 32 megapixels a render comes as large as that allows, with the proportions of the node
     (https://developers.figma.com/docs/rest-api/file-endpoints/). What is within 3 % of the limit is taken for one.
     """
+    if form in {"svg", "pdf"}:
+        return None
     width, height = _pixels(body, form)
     if abs(width * height - _LARGEST_AREA) > _LARGEST_AREA * _NEAR:
         return None

@@ -18,7 +18,7 @@ def digest(body: bytes) -> str:
 
 def identity(*parts: str) -> str:
     """Return one digest for an ordered list of texts; ("a", "bc") and ("ab", "c") differ."""
-    return digest("\x00".join(f"{len(part)}:{part}" for part in parts).encode("utf-8", "surrogatepass"))
+    return digest("\x00".join([f"{len(part)}:{part}" for part in parts]).encode("utf-8", "surrogatepass"))
 
 
 def checksum(line: bytes) -> str:

@@ -79,8 +79,9 @@ class Transfer:
         fetched = await (self._fetch(job) if job.url else self._read(job))
         if isinstance(fetched, Failed):
             return fetched
-        body, delivery = fetched.body, _Delivery(self._options.fsync)
-        delivery.place(job.id, job.destinations, body)
+        body = fetched.body
+        delivery = _Delivery(self._options.fsync, digest(body))
+        delivery.place(job.id, job.destinations, body, delivery.digest)
         for one in job.derived:
             try:
                 # A thread of its own: a heavy picture must not keep the others' downloads waiting.
@@ -88,7 +89,7 @@ class Transfer:
             except ConversionError as error:
                 delivery.refuse(Failure("conversion", error.message, error.advice))
             else:
-                delivery.place(one.id, one.destinations, converted)
+                delivery.place(one.id, one.destinations, converted, digest(converted))
         if self._store and job.url:
             with suppress(DiskError):  # what cannot be kept is asked for again, some day
                 self._store.keep(job.id, body)
@@ -96,7 +97,7 @@ class Transfer:
             return Failed(job.id, delivery.refusal, tuple(delivery.placed), tuple(delivery.written))
         warning = shrinkage(body, job.format) or ""
         derived = tuple(one for one in delivery.written if one.id != job.id)
-        return Done(job.id, len(body), digest(body), fetched.attempts, warning, derived)
+        return Done(job.id, len(body), delivery.digest, fetched.attempts, warning, derived)
 
     async def _read(self, job: Job) -> _Fetched | Failed:
         """Take the bytes from the cache's store. They are gone or damaged: then Figma has to be asked, as for a URL."""
@@ -135,15 +136,16 @@ class _Fetched:
 
 @dataclass(slots=True)
 class _Delivery:
-    """What is in place so far, and the first thing that was refused."""
+    """What is in place so far, and the first thing that was refused. `digest` is that of what was downloaded."""
 
     fsync: bool
+    digest: str
     placed: list[str] = field(default_factory=list)
     written: list[Written] = field(default_factory=list)
     refusal: Failure | None = None
     is_full: bool = False
 
-    def place(self, output_id: str, destinations: tuple[str, ...], body: bytes) -> None:
+    def place(self, output_id: str, destinations: tuple[str, ...], body: bytes, sum_: str) -> None:
         before = len(self.placed)
         for destination in destinations:
             if self.is_full:
@@ -155,7 +157,7 @@ class _Delivery:
                 self.refuse(Failure(error.cause, error.message, error.advice))
                 self.is_full = error.is_full
         if destinations and len(self.placed) - before == len(destinations):
-            self.written.append(Written(output_id, len(body), digest(body)))
+            self.written.append(Written(output_id, len(body), sum_))
 
     def refuse(self, failure: Failure) -> None:
         # No room for anything is worse than anything else that may be wrong with one.

@@ -6,6 +6,7 @@ The journal is written before a result is handed on: whoever hears `Done` may re
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,8 @@ class JobLoop:
         self._journal = journal
         self._hand_on = hand_on
         self._on_end = on_end
-        self._queue: asyncio.Queue[Job] = asyncio.Queue()
+        self._queue: deque[Job] = deque()
+        self._hungry: deque[asyncio.Future[None]] = deque()  # tasks that found the queue empty
         self._finished: list[tuple[Job, JobResult]] = []
         self._in_flight = 0
         self._idle = asyncio.Event()
@@ -52,13 +54,15 @@ class JobLoop:
 
     def add(self, jobs: Iterable[Job]) -> None:
         """Queue `jobs`."""
-        for job in jobs:
-            self._queue.put_nowait(job)
+        self._queue.extend(jobs)
+        for _ in range(min(len(self._queue), len(self._hungry))):
+            call = self._hungry.popleft()
+            if not call.done():  # cancelled: we are stopping
+                call.set_result(None)
 
     async def stop(self, grace: float) -> None:
         """Take no further job; give those in flight `grace` seconds; hand on what is finished."""
-        while not self._queue.empty():
-            self._queue.get_nowait()
+        self._queue.clear()
         with suppress(TimeoutError):
             async with asyncio.timeout(grace):
                 await self._idle.wait()
@@ -69,9 +73,14 @@ class JobLoop:
 
     async def _take_jobs(self) -> None:
         while True:
-            job = await self._queue.get()
+            while not self._queue:
+                call = asyncio.get_running_loop().create_future()
+                self._hungry.append(call)
+                await call
+            job = self._queue.popleft()
+            if not self._in_flight:
+                self._idle.clear()
             self._in_flight += 1
-            self._idle.clear()
             try:
                 result = await self._transfer.run(job)
             except Exception as error:  # noqa: BLE001  # a bug must cost one job, not a lost result and a hung run
