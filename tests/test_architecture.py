@@ -131,7 +131,7 @@ DOORS: dict[str, set[str]] = {
     "rich": {"cli"},
     "proclimits": {"cli"},
     "psutil": {"cli", "engines", "simulator"},
-    "multiprocessing": {"engines.member", "engines.tidy", "engines.worker", "simulator"},
+    "multiprocessing": {"engines.member", "engines.nursery", "engines.tidy", "engines.worker", "simulator"},
     "resvg_py": {"convert.raster", "simulator"},
     "PIL": {"convert.pictures", "simulator"},
     "uvloop": {"engines.worker", "cli", "simulator"},

@@ -8,7 +8,7 @@ import click
 
 from exfig_mp.cli.options import CommandOptions, ResumingCommand, option, shared_options
 from exfig_mp.cli.resolve import resolve
-from exfig_mp.cli.session import Task, execute
+from exfig_mp.cli.session import Task, begin_workers, execute
 from exfig_mp.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -34,10 +34,12 @@ def batch(paths: tuple[str, ...], recursive: bool, chdir_to_config: bool, **valu
       exfig-mp batch ./configs --workers 8
       exfig-mp batch ios.yaml android.yaml --resume
     """  # noqa: D301  # click's mark for a paragraph that is not re-wrapped
+    options = CommandOptions.take(values)
+    begin_workers(options)
     from exfig_mp.config import discover, load_all
 
     found = discover(paths, recursive=recursive)
-    _export(load_all(found, chdir_to_config=chdir_to_config), CommandOptions.take(values), batch=True)
+    _export(load_all(found, chdir_to_config=chdir_to_config), options, batch=True)
 
 
 def _single(kind: Kind) -> click.Command:
@@ -51,12 +53,15 @@ def _single(kind: Kind) -> click.Command:
     @option("--chdir-to-config", is_flag=True, help="Relative paths start from the config's folder.")
     @shared_options
     def command(filter_: str | None, config: str | None, chdir_to_config: bool, **values: Any) -> None:
+        options = CommandOptions.take(values)
+        if kind != "colors":
+            begin_workers(options)
         from exfig_mp.config import default_config, load_all
 
         loaded = load_all([config or default_config()], chdir_to_config=chdir_to_config)
         if loaded.failed:
             raise loaded.failed[0].error()
-        _export(loaded, CommandOptions.take(values), kinds=(kind,), filter_=filter_)
+        _export(loaded, options, kinds=(kind,), filter_=filter_)
 
     return command
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from exfig_mp.cli.options import CommandOptions, ResumingCommand, option, shared_options
 from exfig_mp.cli.resolve import resolve
-from exfig_mp.cli.session import Task, execute
+from exfig_mp.cli.session import Task, begin_workers, execute
 from exfig_mp.errors import ConfigError
-from exfig_mp.exporters.folder import FileFormat, Folder
-from exfig_mp.exporters.naming import NameStyle, regexp_problem
-from exfig_mp.exporters.protocol import Entry, Naming, Selection
-from exfig_mp.exporters.settings import Encoding, WebpOptions
+
+if TYPE_CHECKING:
+    from exfig_mp.exporters.folder import FileFormat
+    from exfig_mp.exporters.protocol import Entry
+    from exfig_mp.exporters.settings import WebpOptions
+
+# What the options' types say, written out: to load them would make `--help` slow. A test holds them together.
+FORMATS = ("png", "svg", "jpg", "pdf", "webp")
+ENCODINGS = ("lossy", "lossless")
+NAME_STYLES = ("camelCase", "snake_case", "PascalCase", "kebab-case", "SCREAMING_SNAKE_CASE", "flatCase")
 
 
 @click.command(cls=ResumingCommand)
@@ -22,12 +28,12 @@ from exfig_mp.exporters.settings import Encoding, WebpOptions
 @option("-r", "--frame", required=True, help="Name of the frame whose components are exported.")
 @option("-o", "--output", required=True, type=click.Path(file_okay=False), help="Folder to write to.")
 @option("-p", "--page", help="Only this page's frame.")
-@option("--format", "form", type=click.Choice(get_args(FileFormat)), default="png", show_default=True)
+@option("--format", "form", type=click.Choice(FORMATS), default="png", show_default=True)
 @option("--scale", type=click.FloatRange(0.01, 4), help="Scale of png, jpg and webp. [default: 3]")
-@option("--webp-encoding", type=click.Choice(get_args(Encoding)), help="Of webp. [default: lossy]")
+@option("--webp-encoding", type=click.Choice(ENCODINGS), help="Of webp. [default: lossy]")
 @option("--webp-quality", type=click.IntRange(0, 100), help="Of lossy webp. [default: 80]")
 @option("--filter", "filter_", help="Comma list of Figma names, with * for any text.")
-@option("--name-style", type=click.Choice(get_args(NameStyle)), help="Style of file names. [default: as in Figma]")
+@option("--name-style", type=click.Choice(NAME_STYLES), help="Style of file names. [default: as in Figma]")
 @option("--name-validate-regexp", help="Names must match it.")
 @option("--name-replace-regexp", help="What a name becomes; $0 to $9 are the groups of the match with the other one.")
 @option("--dark-mode-suffix", help="Components with this suffix are the dark ones.")
@@ -39,9 +45,10 @@ def fetch(**values: Any) -> None:
     Example:
       exfig-mp fetch -f AbCdEfGhIjKlMnOpQrStUv -r Illustrations -o ./images --format png --scale 2
     """  # noqa: D301  # click's mark for a paragraph that is not re-wrapped
+    options = CommandOptions.take(values)
+    begin_workers(options)
     from exfig_mp.run_options import Work
 
-    options = CommandOptions.take(values)
     work = (Work("fetch", str(Path.cwd()), entry_of(values)),)
     execute(Task(work=work, options=resolve(options, (), work, batch=False)), options)
 
@@ -52,6 +59,10 @@ def entry_of(values: dict[str, Any]) -> Entry:
     Raises:
         ConfigError: a regexp or the dark suffix cannot be used.
     """
+    from exfig_mp.exporters.folder import Folder
+    from exfig_mp.exporters.naming import regexp_problem
+    from exfig_mp.exporters.protocol import Entry, Naming, Selection
+
     validate, replace = values["name_validate_regexp"], values["name_replace_regexp"]
     if replace is not None and validate is None:
         raise ConfigError("--name-replace-regexp needs --name-validate-regexp, whose groups it puts together")
@@ -85,6 +96,8 @@ def entry_of(values: dict[str, Any]) -> Entry:
 
 
 def _webp(values: dict[str, Any]) -> WebpOptions:
+    from exfig_mp.exporters.settings import WebpOptions
+
     quality = values["webp_quality"]
     return WebpOptions(encoding=values["webp_encoding"] or "lossy", quality=80 if quality is None else quality)
 

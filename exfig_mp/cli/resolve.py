@@ -18,8 +18,6 @@ import click
 
 from exfig_mp.cli.options import MOST_CONNECTIONS
 from exfig_mp.errors import ConfigError, FigmaError
-from exfig_mp.hashing import digest, identity
-from exfig_mp.model import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -49,6 +47,7 @@ def resolve(options: CommandOptions, configs: Iterable[Config], work: Iterable[W
         ConfigError: a value makes no sense.
         FigmaError: there is no token.
     """
+    from exfig_mp.hashing import identity
     from exfig_mp.limiter import LimiterOptions, block_path
     from exfig_mp.ratelimit import CEILING
     from exfig_mp.resume import MAX_AGE
@@ -167,6 +166,8 @@ def entry_hashes(work: Iterable[Work], origin: str) -> dict[str, str]:
     """
     import msgspec
 
+    from exfig_mp.hashing import digest, identity
+
     hashes = {"the address of the API": identity(origin)}
     for one in work:
         said = msgspec.json.encode((one.base, one.entry), order="deterministic")
@@ -191,6 +192,7 @@ def read_token(environ: Mapping[str, str]) -> Token:
     Raises:
         FigmaError: there is none.
     """
+    from exfig_mp.model import Failure
     from exfig_mp.sources.figma_calls import Token
 
     personal, oauth = (environ.get(f"FIGMA_{kind}_TOKEN", "").strip() for kind in ("PERSONAL", "OAUTH"))

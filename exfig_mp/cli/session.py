@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,8 +34,22 @@ class Task:
     loaded: Loaded | None = None
 
 
+def begin_workers(options: CommandOptions) -> None:
+    """Let the process that workers come from load beside this one, if it will surely be needed, and at once."""
+    if options.workers == 0 or options.dry_run or options.cache or options.experimental_granular_cache:
+        return
+    from exfig_mp.engines import nursery
+    from exfig_mp.engines.descriptors import raise_limit
+
+    raise_limit()  # workers inherit it from that process
+    with suppress(OSError):  # whoever starts workers will meet it again, and can say so
+        nursery.begin()
+
+
 def preview(task: Task, options: CommandOptions) -> None:
     """Show what a run would do, and exit: 0 if all of it could be planned, else as the run would."""
+    import asyncio
+
     from exfig_mp.brake import Brake
     from exfig_mp.cli.forecast_view import show_forecast
     from exfig_mp.forecast import forecast, to_json
@@ -117,6 +131,8 @@ def _usable(task: Task, ledger: Ledger) -> RunOptions:
 
 def _run(task: Task, options: CommandOptions, ledger: Ledger, log: Log) -> tuple[Report, list[int]]:
     """Return the report, and the signal that ended the run, if one did."""
+    import asyncio
+
     from exfig_mp.engines.descriptors import raise_limit
 
     raise_limit()
@@ -131,6 +147,8 @@ def _run(task: Task, options: CommandOptions, ledger: Ledger, log: Log) -> tuple
 
 
 async def _run_until_signal(task: Task, options: CommandOptions, ledger: Ledger, log: Log) -> tuple[Report, list[int]]:
+    import asyncio
+
     from exfig_mp.batch import run
     from exfig_mp.cli.progress import progress
     from exfig_mp.report import Run, build_report

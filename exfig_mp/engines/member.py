@@ -1,23 +1,19 @@
-"""One worker process as the coordinator sees it, and how one is started and ends; the only door to multiprocessing."""
+"""One worker process as the coordinator sees it, and how one is started and ends."""
 
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import os
-import signal
 import socket
-import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from multiprocessing import forkserver, resource_tracker, util
-from pathlib import Path
+from multiprocessing import forkserver
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from exfig_mp.engines import worker
+from exfig_mp.engines import nursery, worker
 from exfig_mp.engines.pipe import Pipe
 from exfig_mp.engines.protocol import UNKNOWN_EXIT
 from exfig_mp.engines.worker import WorkerOptions
@@ -35,9 +31,6 @@ _UNLIMITED = 1 << 62
 _LAST_STEPS = 1.0  # seconds that a process has to end once its pipe is closed
 _STARTS = 3  # attempts: the forkserver may die in the middle of one, and the next one begins another forkserver
 _BETWEEN_STARTS = 0.1  # seconds: a process closes its sockets a moment before the system says that it has ended
-_LONGEST_FOLDER = 64  # characters: a socket's path has 104 (macOS), and its own name takes 32
-_SHORT = "/tmp"  # noqa: S108 - the folder that is made in it is for its owner alone
-_TIDY = "exfig_mp.engines.tidy"
 
 
 @dataclass(slots=True, eq=False)
@@ -119,9 +112,7 @@ class Starter:
 
     def __init__(self, options: EngineOptions) -> None:
         self.count = min(options.workers, options.session.connections)
-        self.context = multiprocessing.get_context("forkserver")
-        self.context.set_forkserver_preload([worker.__name__, _TIDY])
-        _keep_socket_path_short()
+        self.context = nursery.context()
         self._options = options
         self._one_at_a_time = asyncio.Lock()  # the forkserver does no more, and each start needs descriptors
 
@@ -167,33 +158,9 @@ class Starter:
             process = self.context.Process(
                 target=worker.main, args=(theirs, given), name=f"exfig-mp-{given.name}", daemon=True
             )
-            _start_deaf(process)
+            with nursery.deaf():
+                process.start()
             return process, socket.socket(fileno=os.dup(ours.fileno()))
-
-
-def _keep_socket_path_short() -> None:
-    """Let the forkserver have its socket in /tmp if the temporary folder's own path leaves no room for its name."""
-    usual = tempfile.gettempdir()
-    if len(usual) > _LONGEST_FOLDER and Path(_SHORT).is_dir():
-        tempfile.tempdir = _SHORT
-        try:
-            util.get_temp_dir()  # makes the folder that it is going to be
-        finally:
-            tempfile.tempdir = usual
-
-
-def _start_deaf(process: ForkServerProcess) -> None:
-    """Start a process that no Ctrl-C reaches, not even before it can say so itself: a blocked signal is inherited.
-
-    The thread's mask is what counts. The resource tracker would unblock the signal behind its own start, so it goes
-    first.
-    """
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        process.start()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def has_ended(origin: int) -> bool:

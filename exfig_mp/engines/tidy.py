@@ -1,6 +1,6 @@
-"""What the forkserver does when its coordinator was killed: tidy up, and show no traceback.
+"""What the forkserver does for itself: make what its workers share, and tidy up when its coordinator was killed.
 
-It deletes its socket and the socket's folder when it ends, if the coordinator no longer can.
+Then it shows no traceback, and deletes its socket and the socket's folder when it ends, as the coordinator cannot.
 
 multiprocessing leaves that to the coordinator (/tmp/pymp-*), but the forkserver outlives one that was killed. It alone
 imports this module. An abstract socket would need no cleaning, but any user of the machine could connect to it.
@@ -15,6 +15,8 @@ from contextlib import suppress
 from multiprocessing import forkserver
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from exfig_mp.download import tls_context
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -41,5 +43,6 @@ def _tell_of(kind: type[BaseException], error: BaseException, traceback: Traceba
         sys.__excepthook__(kind, error, traceback)
 
 
+tls_context()  # verified with a hundred certificates, which take as long to read as a hundred downloads
 atexit.register(_delete_socket)
 sys.excepthook = _tell_of

@@ -8,8 +8,14 @@ import pty
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
+
+from exfig_mp.cli.fetch import ENCODINGS, FORMATS, NAME_STYLES
+from exfig_mp.exporters.folder import FileFormat
+from exfig_mp.exporters.naming import NameStyle
+from exfig_mp.exporters.settings import Encoding
 
 LIGHT = "LightLibrary"
 COMMANDS = (
@@ -76,8 +82,25 @@ def test_help_and_version_load_no_library_of_a_run(argument):
 
     assert "click" in loaded
     assert loaded.isdisjoint(
-        {"aiohttp", "pydantic", "rich", "yaml", "structlog", "uvloop", "psutil", "multiprocessing"}
+        {
+            "aiohttp",
+            "pydantic",
+            "rich",
+            "yaml",
+            "structlog",
+            "uvloop",
+            "psutil",
+            "multiprocessing",
+            "asyncio",
+            "msgspec",
+        }
     )
+
+
+def test_the_choices_of_fetch_are_those_of_the_options():
+    assert get_args(FileFormat) == FORMATS
+    assert get_args(Encoding) == ENCODINGS
+    assert get_args(NameStyle) == NAME_STYLES
 
 
 @pytest.mark.parametrize(
