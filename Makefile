@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OPENAPI := $(VENV)/figma-openapi/openapi.yaml
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow guard check lint types format bench constraints clean
+.PHONY: help install demo test test-slow guard check lint types format bench bench-peers constraints clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -49,13 +49,18 @@ check: lint types test guard ## all that CI runs
 format: install ## let ruff format
 	$(BIN)/ruff format .
 
-bench: install ## measure downloads per second on the simulator
-	$(BIN)/python bench/throughput.py
+bench-peers: install ## install what benches compare with (as root: Debian's packages)
+	bash bench/peers/install
+
+bench: bench-peers ## measure all questions of speed, beside others: ten minutes
+	$(BIN)/python -m bench $(ARGS)
 
 constraints: install ## resolve the pinned versions anew
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --group dev --all-extras --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header --quiet --output-file .ci/constraints.txt
+	$(BIN)/uv pip compile --group bench --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --quiet --output-file .ci/constraints-bench.txt
 
 clean: ## remove what the demo wrote
 	rm -rf demo-output

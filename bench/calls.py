@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 from bench.counting import Calls, asked_again, v1_batches, v1_calls
 from bench.peers import figma_export
 from bench.peers.figma_export import Command
-from bench.running import count_assets, run, scratch, simulated, start
+from bench.running import count_assets, run, simulated, start
+from bench.scratch import scratch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

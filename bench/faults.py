@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
-from bench.throughput import CONFIG, KEY, start_simulator
+from bench.running import CONFIG, KEY, start_simulator
 
 SHARE = 0.1
 STORE: tuple[dict[str, Any], ...] = (

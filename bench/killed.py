@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import urlopen
 
-from bench.throughput import start_simulator
+from bench.running import start_simulator
 from exfig_mp.journal import blocks, merge
 
 FILES = 10

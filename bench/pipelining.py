@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.running import count_assets, run, scratch, simulated
+from bench.running import count_assets, run, simulated
+from bench.scratch import scratch
 
 if TYPE_CHECKING:
     from bench.running import Figma, Ran

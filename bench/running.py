@@ -16,14 +16,21 @@ from typing import TYPE_CHECKING, Any
 from urllib.request import Request, urlopen
 
 from bench.counting import Calls
-from bench.throughput import start_simulator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 TOKEN = "figd_simulator"  # noqa: S105  # everybody knows it
+KEY = "BenchLibrary0000000001"
+CONFIG = f"""
+figma: {{lightFileId: {KEY}}}
+flutter: {{output: out, icons: {{output: out/icons}}}}
+"""
+"""One library's icons as SVG, for the scenarios that need no more."""
+
 ASSETS = frozenset({".svg", ".png", ".pdf", ".xml"})
 _POLL = 0.01
+_PATIENCE = 10.0
 
 
 @dataclass(frozen=True)
@@ -46,10 +53,12 @@ class Figma:
 
     Args:
         url: the origin of its API.
+        pid: of its process.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, pid: int) -> None:
         self.url = url
+        self.pid = pid
 
     def summary(self, *, log: bool = False) -> dict[str, Any]:
         """Return its counts, with the ordered log if that is asked for."""
@@ -81,21 +90,40 @@ class Figma:
         return found
 
 
-def scratch() -> tempfile.TemporaryDirectory[str]:
-    """Return a folder for one scenario, in memory where that can be: a disk that forgets slowly would be measured."""
-    shared_memory = Path("/dev/shm")  # noqa: S108  # as the docstring says
-    return tempfile.TemporaryDirectory(dir=shared_memory if shared_memory.is_dir() else None)
-
-
 @contextlib.contextmanager
 def simulated(root: Path, scenario: dict[str, Any]) -> Iterator[Figma]:
     """Run a simulator of `scenario`, whose files go into `root`."""
     simulator, url = start_simulator(Path(tempfile.mkdtemp(prefix="simulator-", dir=root)), scenario)
     try:
-        yield Figma(url)
+        yield Figma(url, simulator.pid)
     finally:
-        simulator.terminate()
-        simulator.wait()
+        stop(simulator)
+
+
+def start_simulator(root: Path, scenario: dict[str, Any]) -> tuple[subprocess.Popen[bytes], str]:
+    """Start a simulator of `scenario` and return it with the origin of its API."""
+    path = root / "scenario.json"
+    path.write_text(json.dumps(scenario))
+    ready = root / "ready.json"
+    arguments = ["simulate", "--port", "0", "--scenario", str(path), "--ready-file", str(ready)]
+    simulator = subprocess.Popen([sys.executable, "-m", "exfig_mp", *arguments], stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 30
+    while not ready.exists():
+        if simulator.poll() is not None or time.monotonic() > deadline:
+            stop(simulator)
+            raise SystemExit("the simulator did not start")
+        time.sleep(0.05)
+    return simulator, json.loads(ready.read_text())["api_url"]
+
+
+def stop(process: subprocess.Popen[Any]) -> None:
+    """End a process that we started: in words, then by force."""
+    process.terminate()
+    try:
+        process.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def start(folder: Path, figma: Figma, configs: Sequence[str], *options: str) -> subprocess.Popen[str]:

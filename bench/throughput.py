@@ -1,88 +1,169 @@
-"""How many files a second does a whole run place, and how does that scale with workers?
+"""How many files a second are put in place, beside programs that only download?
 
-The full product is measured: verified body, hash, journal, atomic rename, progress. The server is the bundled
-simulator on the same machine, so the figures are a floor. Usage: python bench/throughput.py [icons] [rounds]
+Ours is the full engine: each body verified, hashed, renamed into place and journalled, each result heard. All download
+the same files from one nginx on loopback, over as many connections; rounds are interleaved, figures are medians, ratios
+medians of each round's ratio. aria2c varies so much with latency that its best round counts.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import platform
-import statistics
-import subprocess
-import sys
-import tempfile
+import argparse
+import contextlib
 import time
+from dataclasses import dataclass
+from functools import partial
+from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-WORKERS = (1, 2, 4, 8)
-KEY = "BenchLibrary0000000001"
-SCENARIO: dict[str, Any] = {"limits": "off"}
-CONFIG = f"""
-figma: {{lightFileId: {KEY}}}
-flutter:
-  output: out
-  icons: {{output: out/icons}}
-"""
+from bench import bodies, nginx
+from bench.peers.downloaders import AIOHTTP, ARIA2, CURL, PEERS, WGET2, Task, ours, versions
+from bench.result import Bars, Result, Table, conclude, question
+from bench.scratch import scratch
+from bench.timing import interleave
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from bench.bodies import Size
+    from bench.nginx import Server, Way
+    from bench.peers.downloaders import Downloader, Sample
+    from bench.timing import Rounds
+
+WORKERS = 2
+FEW, MANY = 20, 300
+"""Connections without latency, where curl has its best with 20, and with it."""
 
 
-def main() -> None:
-    """Run every worker count in turn, `rounds` times, and print medians and ratios."""
-    icons = int(sys.argv[1]) if len(sys.argv) > 1 else 5000
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
-    shared_memory = Path("/dev/shm")  # noqa: S108  # a disk that forgets slowly would be what is measured
-    with tempfile.TemporaryDirectory(dir=shared_memory if shared_memory.is_dir() else None) as folder:
+@dataclass(frozen=True)
+class Case:
+    """Files to download in one way; `peers` are named where not all take part."""
+
+    name: str
+    size: Size
+    count: int
+    ways: tuple[Way, ...]
+    peers: tuple[Downloader, ...] = PEERS
+    connections: int = 0
+
+    def over(self, way: Way) -> int:
+        """Return how many connections everybody has."""
+        return self.connections or (MANY if "latency" in way else FEW)
+
+
+CASES = (
+    Case("small", bodies.SMALL, 5000, ("plain", "tls", "tls+latency")),
+    Case("many", bodies.SMALL, 20_000, ("plain",), (CURL, ARIA2)),
+    Case("medium", bodies.MEDIUM, 2000, ("plain", "tls", "tls+latency"), (CURL, ARIA2, WGET2)),
+    Case("large", bodies.LARGE, 40, ("plain", "tls"), (CURL, ARIA2, WGET2, AIOHTTP), connections=10),
+)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where everything happens."""
+
+    root: Path
+    server: Server
+    files: bodies.Bodies
+
+
+def main(words: Sequence[str] | None = None) -> Result:
+    """Measure, print and store."""
+    parser = argparse.ArgumentParser("bench.throughput", description=__doc__)
+    parser.add_argument("--cases", nargs="*", default=[case.name for case in CASES])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--part", type=float, default=1.0, help="of the usual number of files")
+    asked, began = parser.parse_args(words), time.monotonic()
+    if problem := nginx.missing():
+        raise SystemExit(problem)
+    found = [_case(case, asked.rounds, asked.part) for case in CASES if case.name in asked.cases]
+    tables = tuple(table for part in found for table in part.tables)
+    figures = {name: figure for part in found for name, figure in part.figures.items()}
+    result = Result(
+        "throughput", question(__doc__), tables, figures, tuple(bars for part in found for bars in part.bars)
+    )
+    return conclude(result, began=began, peers=versions())
+
+
+def _case(case: Case, rounds: int, part: float) -> Result:
+    """Measure one kind of file in all its ways; what was found says so at once."""
+    tables: list[Table] = []
+    figures: dict[str, float] = {}
+    speeds: dict[Way, dict[str, float]] = {}
+    with _stage(case, part) as stage:
+        for way in case.ways:
+            if way not in stage.server.origins:
+                tables.append(Table(f"{case.size.name} files, {way}", ("left out",), (("nginx has no echo module",),)))
+                continue
+            measured = _measure(stage, case, way, rounds)
+            tables.append(_table(stage, case, way, measured))
+            figures |= _figures(case, way, measured)
+            speeds[way] = _speeds(stage, case, measured)
+            print(f"done: {tables[-1].title}; {tables[-1].note}", flush=True)
+    clients = tuple(dict.fromkeys(name for speed in speeds.values() for name in speed))
+    groups = tuple((way, tuple(speed.get(name) for name in clients)) for way, speed in speeds.items())
+    unit = "MB/s" if case.size is bodies.LARGE else "files/s"
+    bars = Bars(f"{case.count:,} {case.size.name} files", unit, clients, groups)
+    return Result(case.name, "", tuple(tables), figures, (bars,) if groups else ())
+
+
+@contextlib.contextmanager
+def _stage(case: Case, part: float) -> Iterator[Stage]:
+    with scratch() as folder:
         root = Path(folder)
-        simulator, url = start_simulator(root, SCENARIO | {"design": {"files": [{"key": KEY, "icons": icons}]}})
-        try:
-            _run(root, url, 1)  # the simulator draws everything once
-            seconds: dict[int, list[tuple[float, float]]] = {count: [] for count in WORKERS}
-            for _ in range(rounds):
-                for count in WORKERS:
-                    seconds[count].append(_run(root, url, count))
-        finally:
-            simulator.terminate()
-            simulator.wait()
-    _show(icons, rounds, seconds)
+        objects, state = root / "objects", root / "nginx"
+        objects.mkdir()
+        state.mkdir()
+        files = bodies.make(objects, case.size, max(1, round(case.count * part)))
+        with nginx.serving(state, objects) as server:
+            yield Stage(root, server, files)
 
 
-def start_simulator(root: Path, scenario: dict[str, Any]) -> tuple[subprocess.Popen[bytes], str]:
-    """Start a simulator of `scenario` and return it with the origin of its API."""
-    path = root / "scenario.json"
-    path.write_text(json.dumps(scenario))
-    ready = root / "ready.json"
-    arguments = ["simulate", "--port", "0", "--scenario", str(path), "--ready-file", str(ready)]
-    simulator = subprocess.Popen([sys.executable, "-m", "exfig_mp", *arguments], stdout=subprocess.DEVNULL)
-    deadline = time.monotonic() + 30
-    while not ready.exists():
-        if simulator.poll() is not None or time.monotonic() > deadline:
-            raise SystemExit("the simulator did not start")
-        time.sleep(0.05)
-    return simulator, json.loads(ready.read_text())["api_url"]
+def _clients(case: Case) -> list[Downloader]:
+    return [ours(WORKERS), *(peer for peer in case.peers if not peer.problem)]
 
 
-def _run(root: Path, url: str, workers: int) -> tuple[float, float]:
-    """Return the seconds from the command to its end, and those of its pipeline; each run writes into a new folder."""
-    folder = Path(tempfile.mkdtemp(dir=root))
-    (folder / "exfig.yaml").write_text(CONFIG)
-    environ = {**os.environ, "FIGMA_PERSONAL_TOKEN": "figd_simulator", "XDG_STATE_HOME": str(root)}
-    command = [sys.executable, "-m", "exfig_mp", "batch", "exfig.yaml", "--api-url", url, "--workers", str(workers)]
-    started = time.monotonic()
-    options = ["--rate-limit", "1000", "--report", "report.json", "-q"]
-    subprocess.run([*command, *options], cwd=folder, env=environ, check=True)
-    whole = time.monotonic() - started
-    return whole, json.loads((folder / "report.json").read_text())["transferSeconds"]
+def _measure(stage: Stage, case: Case, way: Way, rounds: int) -> Rounds[Sample]:
+    task = Task(stage.files, stage.server.origins[way], stage.server.certificate, case.over(way), stage.root)
+    clients = {client.name: partial(client.run, task) for client in _clients(case)}
+    for client in clients.values():
+        client()  # files are read, programs loaded
+    return interleave(clients, rounds, [stage.server.pid])
 
 
-def _show(icons: int, rounds: int, seconds: dict[int, list[tuple[float, float]]]) -> None:
-    print(f"{icons:,} SVG icons, {rounds} rounds, {os.cpu_count()} cores, Python {platform.python_version()}; medians")
-    print("workers  command s  pipeline s  pipeline files/s  against 1 worker")
-    single = statistics.median(pipeline for _, pipeline in seconds[1])
-    for count, measured in seconds.items():
-        whole, pipeline = (statistics.median(part) for part in zip(*measured, strict=True))
-        print(f"{count:7}  {whole:9.2f}  {pipeline:10.2f}  {icons / pipeline:16,.0f}  {single / pipeline:15.2f}x")
+def _table(stage: Stage, case: Case, way: Way, rounds: Rounds[Sample]) -> Table:
+    count, megabytes = len(stage.files.names), stage.files.megabytes
+    rows = [_row(name, rounds, count, megabytes) for name in rounds.samples]
+    rows += [(peer.name, peer.problem, "", "", "", "", "") for peer in case.peers if peer.problem]
+    title = f"{count:,} {case.size.name} files ({megabytes:,.1f} MB), {way}, {case.over(way)} connections"
+    columns = ("client", "files/s", "MB/s", "seconds", "of whole program", "CPU seconds", "ours against it")
+    return Table(title, columns, tuple(rows), rounds.note())
+
+
+def _row(name: str, rounds: Rounds[Sample], count: int, megabytes: float) -> tuple[str, ...]:
+    whole, transfer, cpu = (rounds.median(name, value) for value in (itemgetter(0), itemgetter(1), itemgetter(2)))
+    own = ours(WORKERS).name
+    ratio = "" if name == own else f"{rounds.ratio(name, own, lambda one: one.transfer):.2f}x"
+    speed = (f"{count / transfer:,.0f}", f"{megabytes / transfer:,.1f}")
+    return (name, *speed, f"{transfer:.2f}", f"{whole:.2f}", f"{cpu:.2f}", ratio)
+
+
+def _speeds(stage: Stage, case: Case, rounds: Rounds[Sample]) -> dict[str, float]:
+    work = stage.files.megabytes if case.size is bodies.LARGE else len(stage.files.names)
+    return {name: round(work / rounds.median(name, lambda one: one.transfer), 1) for name in rounds.samples}
+
+
+def _figures(case: Case, way: Way, rounds: Rounds[Sample]) -> dict[str, float]:
+    """Return how many times as fast ours is as each peer, by its program's name."""
+    own, found = ours(WORKERS).name, {}
+    for name in rounds.samples.keys() - {own}:
+        ratio = rounds.ratio(name, own, lambda one: one.transfer)
+        if name == ARIA2.name:
+            best = min(one.transfer for one in rounds.samples[name])
+            ratio = best / rounds.median(own, lambda one: one.transfer)
+        found[f"{case.name} {way} {name.split()[0]}"] = round(ratio, 3)
+    return found
 
 
 if __name__ == "__main__":

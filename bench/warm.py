@@ -11,7 +11,8 @@ import statistics
 import sys
 from pathlib import Path
 
-from bench.running import count_assets, run, scratch, simulated
+from bench.running import count_assets, run, simulated
+from bench.scratch import scratch
 
 KEY = "BenchLibrary0000000001"
 CONFIG = f"""
