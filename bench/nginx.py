@@ -85,15 +85,17 @@ def missing() -> str:
 
 @contextlib.contextmanager
 def serving(folder: Path, objects: Path, ports: dict[Way, int] | None = None) -> Iterator[Server]:
-    """Serve what lies in `objects` now, from free ports of loopback; `folder` is nginx's own.
+    """Serve what lies in `objects`, from these ports of loopback or free ones; `folder` is nginx's own.
+
+    What comes into `objects` later is served too, without ETag.
 
     Without its echo module (Debian's libnginx-mod-http-echo) it knows no ways with latency.
     """
     _certify(folder)
     (folder / "etags.map").write_text("".join(_etags(objects)))
-    echo = next((path for where in _MODULES if (path := Path(where) / _ECHO).exists()), None)
-    ways = [way for way in WAYS if echo or "latency" not in way]
-    ports = ports or _free_ports(ways)
+    echo = _echo_module()
+    ways = known_ways()
+    ports = ports or free_ports()
     (folder / "nginx.conf").write_text(
         _CONFIG.format(
             folder=folder,
@@ -105,12 +107,34 @@ def serving(folder: Path, objects: Path, ports: dict[Way, int] | None = None) ->
     with (folder / "nginx.txt").open("wb") as said:
         nginx = subprocess.Popen(command, stdout=said, stderr=said)
     try:
-        _wait(nginx, list(ports.values()), folder)
-        origins = {way: f"{'https' if 'tls' in way else 'http'}://127.0.0.1:{ports[way]}" for way in ways}
-        yield Server(nginx.pid, origins, folder / "certificate.pem")
+        _wait(nginx, [ports[way] for way in ways], folder)
+        yield Server(nginx.pid, {way: origin(way, ports) for way in ways}, folder / "certificate.pem")
     finally:
         nginx.kill()
         nginx.wait()
+
+
+def known_ways() -> list[Way]:
+    """Return in which ways nginx can serve here."""
+    return [way for way in WAYS if _echo_module() or "latency" not in way]
+
+
+def free_ports() -> dict[Way, int]:
+    """Return a port for each way that nobody listens at."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in WAYS]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return {way: one.getsockname()[1] for way, one in zip(WAYS, sockets, strict=True)}
+
+
+def origin(way: Way, ports: dict[Way, int]) -> str:
+    """Return what URLs of a way begin with."""
+    return f"{'https' if 'tls' in way else 'http'}://127.0.0.1:{ports[way]}"
+
+
+def _echo_module() -> Path | None:
+    return next((path for where in _MODULES if (path := Path(where) / _ECHO).exists()), None)
 
 
 def _find(program: str) -> str:
@@ -142,14 +166,6 @@ def _etags(objects: Path) -> Iterator[str]:
             if about.st_ino not in known:
                 known[about.st_ino] = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
             yield f"/{path.relative_to(objects)} '\"{known[about.st_ino]}\"';\n"
-
-
-def _free_ports(ways: list[Way]) -> dict[Way, int]:
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in ways]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return {way: one.getsockname()[1] for way, one in zip(ways, sockets, strict=True)}
 
 
 def _wait(nginx: subprocess.Popen[bytes], ports: list[int], folder: Path) -> None:

@@ -78,6 +78,10 @@ class Figma:
         """Replace the scenario, and forget what was seen."""
         self._ask("scenario", scenario)
 
+    def reset(self) -> None:
+        """Forget what was asked for: equal renders have the same URLs again."""
+        self._ask("reset", {})
+
     def wait_for_downloads(self, count: int, process: subprocess.Popen[Any]) -> None:
         """Return when `count` downloads were answered, or `process` has ended."""
         while self.summary()["cdn_requests"] < count and process.poll() is None:
@@ -91,22 +95,24 @@ class Figma:
 
 
 @contextlib.contextmanager
-def simulated(root: Path, scenario: dict[str, Any]) -> Iterator[Figma]:
+def simulated(root: Path, scenario: dict[str, Any], *options: str) -> Iterator[Figma]:
     """Run a simulator of `scenario`, whose files go into `root`."""
-    simulator, url = start_simulator(Path(tempfile.mkdtemp(prefix="simulator-", dir=root)), scenario)
+    folder = Path(tempfile.mkdtemp(prefix="simulator-", dir=root))
+    simulator, url = start_simulator(folder, scenario, *options)
     try:
         yield Figma(url, simulator.pid)
     finally:
         stop(simulator)
 
 
-def start_simulator(root: Path, scenario: dict[str, Any]) -> tuple[subprocess.Popen[bytes], str]:
+def start_simulator(root: Path, scenario: dict[str, Any], *options: str) -> tuple[subprocess.Popen[bytes], str]:
     """Start a simulator of `scenario` and return it with the origin of its API."""
     path = root / "scenario.json"
     path.write_text(json.dumps(scenario))
     ready = root / "ready.json"
     arguments = ["simulate", "--port", "0", "--scenario", str(path), "--ready-file", str(ready)]
-    simulator = subprocess.Popen([sys.executable, "-m", "exfig_mp", *arguments], stdout=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "exfig_mp", *arguments, *options]
+    simulator = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 30
     while not ready.exists():
         if simulator.poll() is not None or time.monotonic() > deadline:
@@ -132,16 +138,25 @@ def start(folder: Path, figma: Figma, configs: Sequence[str], *options: str) -> 
     The limiter's state lies in the folder too: no bench teaches another.
     """
     (folder / "report").mkdir(exist_ok=True)
-    command = [sys.executable, "-m", "exfig_mp", "batch", *configs, "--api-url", figma.url, "-q", "--no-color"]
-    environ = os.environ | {"FIGMA_PERSONAL_TOKEN": TOKEN, "XDG_STATE_HOME": str(folder / "report")}
     return subprocess.Popen(
-        [*command, "--report", "report/report.json", *options],
+        batch(figma, configs, *options),
         cwd=folder,
-        env=environ,
+        env=os.environ | environment(folder),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def batch(figma: Figma, configs: Sequence[str], *options: str) -> list[str]:
+    """Return the command line of such a run."""
+    command = [sys.executable, "-m", "exfig_mp", "batch", *configs, "--api-url", figma.url, "-q", "--no-color"]
+    return [*command, "--report", "report/report.json", *options]
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return what such a run needs in its environment."""
+    return {"FIGMA_PERSONAL_TOKEN": TOKEN, "XDG_STATE_HOME": str(folder / "report")}
 
 
 def run(folder: Path, figma: Figma, configs: Sequence[str], *options: str) -> Ran:

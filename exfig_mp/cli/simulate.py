@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -23,7 +24,13 @@ from exfig_mp.cli.options import option
     help="Write the URLs here as JSON once both listeners accept.",
 )
 @option("--seed", type=int, help="Seed of all that looks random. [default: the scenario's]")
-def simulate(port: int, cdn_port: int, scenario: Path | None, ready_file: Path | None, seed: int | None) -> None:
+@option(
+    "--objects",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Put rendered objects into this folder, for another server to serve.",
+)
+@option("--objects-url", default="", help="Origin of the server of --objects; URLs of renders begin with it.")
+def simulate(**options: Any) -> None:
     """Simulate Figma on this machine: its API, its limits, its store, and its faults if a scenario asks for them.
 
     Serves until Ctrl-C. Use it with --api-url http://127.0.0.1:PORT and any FIGMA_PERSONAL_TOKEN that the scenario
@@ -31,4 +38,4 @@ def simulate(port: int, cdn_port: int, scenario: Path | None, ready_file: Path |
     """
     from exfig_mp.simulator.serve import SimulatorOptions, serve
 
-    serve(SimulatorOptions(port=port, cdn_port=cdn_port, scenario=scenario, ready_file=ready_file, seed=seed))
+    serve(SimulatorOptions(**options))

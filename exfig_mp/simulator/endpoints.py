@@ -134,7 +134,7 @@ async def _images(world: World, file: File, question: Question) -> Reply:
     await _wait(world, 0.8 + rendering.cost / 8)
     now = world.clock.now()
     images = {
-        node_id: world.cdn_url + world.objects.add(picture, now) if isinstance(picture, Picture) else picture
+        node_id: await _url(world, picture, now) if isinstance(picture, Picture) else picture
         for node_id, picture in rendering.pictures.items()
     }
     match question.twist:
@@ -147,6 +147,15 @@ async def _images(world: World, file: File, question: Question) -> Reply:
         case _:
             pass
     return ok({"err": None, "images": images})
+
+
+async def _url(world: World, picture: Picture, now: float) -> str:
+    """Store a rendering of a picture, and return where it can be had."""
+    path = world.objects.add(picture, now)
+    if world.elsewhere is None:
+        return world.cdn_url + path
+    await world.elsewhere.keep(path, picture, world.objects)
+    return world.elsewhere.origin + path
 
 
 def _unsupported(file: File) -> Reply | None:

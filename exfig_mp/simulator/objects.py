@@ -14,6 +14,7 @@ import time
 import uuid
 from collections import Counter, OrderedDict
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path  # msgspec reads the annotation
 
 from msgspec import Struct
 
@@ -57,6 +58,21 @@ class Blob(Struct, frozen=True, gc=False):
     body: bytes
     etag: str
     content_type: str
+
+
+class Elsewhere(Struct, frozen=True):
+    """Another server's store: rendered objects are put into `folder`, and it serves them as `origin`."""
+
+    origin: str
+    folder: Path
+
+    async def keep(self, path: str, picture: Picture, store: Store) -> None:
+        """Put a rendered object where the other server finds it under the `path` of its URL."""
+        target = self.folder / path.removeprefix("/")
+        if not target.exists():
+            blob = await store.blob(picture)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(blob.body)
 
 
 class Store:

@@ -18,6 +18,7 @@ from msgspec import Struct
 from exfig_mp.simulator.api import Api
 from exfig_mp.simulator.cdn import Cdn
 from exfig_mp.simulator.control import Control
+from exfig_mp.simulator.objects import Elsewhere
 from exfig_mp.simulator.reading import ScenarioError, load
 from exfig_mp.simulator.world import World
 
@@ -41,6 +42,9 @@ class SimulatorOptions(Struct, frozen=True, kw_only=True):
         ready_file: where to write the URLs and the process id as JSON once both listeners accept.
         seed: replaces the scenario's seed.
         allow_remote: let other machines in.
+        objects: a folder for rendered objects, which another server serves as `objects_url`; the CDN's listener has
+            nothing to do then.
+        objects_url: the origin of that server.
     """
 
     host: str = "127.0.0.1"
@@ -50,6 +54,8 @@ class SimulatorOptions(Struct, frozen=True, kw_only=True):
     ready_file: Path | None = None
     seed: int | None = None
     allow_remote: bool = False
+    objects: Path | None = None
+    objects_url: str = ""
 
 
 class StartError(Exception):
@@ -64,7 +70,8 @@ def serve(options: SimulatorOptions) -> None:
     """
     try:
         _check(options)
-        world = World(load(options.scenario), options.seed)
+        elsewhere = Elsewhere(options.objects_url, options.objects) if options.objects else None
+        world = World(load(options.scenario), options.seed, elsewhere)
         with contextlib.suppress(KeyboardInterrupt):
             _run(options, world)
     except (ScenarioError, StartError) as error:
@@ -84,6 +91,10 @@ def _check(options: SimulatorOptions) -> None:
         raise StartError(f"{options.host} is no IP address") from None
     if not loopback and not options.allow_remote:
         raise StartError(f"{options.host} is not on loopback: other machines could ask; allow that to go on")
+    if (options.objects is None) != (not options.objects_url):
+        raise StartError("a folder of objects needs the origin that serves it, and the other way round")
+    if options.objects is not None and not options.objects.is_dir():
+        raise StartError(f"{options.objects} is no folder")
 
 
 def _run(options: SimulatorOptions, world: World) -> None:

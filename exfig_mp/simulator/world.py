@@ -19,6 +19,7 @@ from exfig_mp.simulator.record import Record
 if TYPE_CHECKING:
     from exfig_mp.simulator.design import File, Variable
     from exfig_mp.simulator.limits import Refusal
+    from exfig_mp.simulator.objects import Elsewhere
     from exfig_mp.simulator.scenario import Edit, Scenario, Token
 
 Owner = tuple[str, str, int]
@@ -51,13 +52,15 @@ class World:
     Args:
         scenario: what is simulated.
         seed: of all dice and names; replaces the scenario's.
+        elsewhere: who serves rendered objects instead of the CDN listener.
     """
 
-    def __init__(self, scenario: Scenario, seed: int | None = None) -> None:
+    def __init__(self, scenario: Scenario, seed: int | None = None, elsewhere: Elsewhere | None = None) -> None:
         self._fixed_seed = seed
         self.clock = Clock()
         self.record = Record()
         self.cdn_url = ""
+        self.elsewhere = elsewhere
         self.objects = Store()
         self.begin(scenario)
 

@@ -68,11 +68,11 @@ def fetch(url: str, headers: dict[str, str] | None = None, *, method: str = "GET
         connection.close()
 
 
-def start(folder: Path, scenario: object) -> Simulator:
+def start(folder: Path, scenario: object, **further: str) -> Simulator:
     number = len(list(folder.iterdir()))
     file, ready_file = folder / f"scenario{number}.json", folder / f"ready{number}.json"
     file.write_text(json.dumps(scenario))
-    options = json.dumps({"scenario": str(file), "ready_file": str(ready_file)})
+    options = json.dumps({"scenario": str(file), "ready_file": str(ready_file)} | further)
     process = subprocess.Popen(
         [sys.executable, "-m", "exfig_mp.simulator", options],
         stdout=subprocess.PIPE,
@@ -128,7 +128,7 @@ def simulate(variable: Simulator) -> Callable[[object], Simulator]:
 
 
 @pytest.fixture(scope="session", name="start")
-def _start() -> Callable[[Path, object], Simulator]:
+def _start() -> Callable[..., Simulator]:
     return start
 
 

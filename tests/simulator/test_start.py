@@ -39,6 +39,9 @@ def test_the_ready_file_names_both_listeners_and_the_process(figma):
         ({"host": "example.com"}, "no IP address"),
         ({"scenario": "/no/such/file.yaml"}, "cannot be read"),
         ({"ready_file": "/no/such/folder/ready.json"}, "cannot write"),
+        ({"objects": "/no/such/folder", "objects_url": "http://127.0.0.1:1"}, "is no folder"),
+        ({"objects": "/"}, "needs the origin"),
+        ({"objects_url": "http://127.0.0.1:1"}, "needs the origin"),
     ],
 )
 def test_impossible_options_end_with_one_line_and_code_2(options, text):
@@ -57,6 +60,21 @@ def test_a_taken_port_ends_with_one_line_and_code_2():
             assert ended.returncode == 2
             assert "cannot listen on 127.0.0.1" in ended.stderr
             assert ended.stderr.count("\n") == 1
+
+
+def test_rendered_objects_are_put_where_another_server_finds_them(tmp_path, start, stop):
+    folder = tmp_path / "objects"
+    folder.mkdir()
+    simulator = start(tmp_path, {}, objects=str(folder), objects_url="https://store.test")
+
+    (node,) = simulator.images(["551:93900"])
+    (url,) = simulator.images([node]).values()
+    stop(simulator)
+
+    assert url.startswith("https://store.test/figma-alpha-api/images/")
+    body = (folder / url.removeprefix("https://store.test/")).read_bytes()
+    assert body.startswith(b"<svg ")
+    assert body.endswith(b"</svg>\n")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
