@@ -78,6 +78,10 @@ class Figma:
         """Replace the scenario, and forget what was seen."""
         self._ask("scenario", scenario)
 
+    def open_to_all(self, file: str, icons: int) -> None:
+        """Let the icons of a generated file be for all platforms: some have a description that excludes one."""
+        self.edit(file, "describe", [f"551:{93900 + 10 * number}" for number in range(icons)])
+
     def reset(self) -> None:
         """Forget what was asked for: equal renders have the same URLs again."""
         self._ask("reset", {})

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bench.running import TOKEN
+from bench.timing import Program
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,13 +48,26 @@ def install() -> str:
     return "" if done.returncode == 0 else "not run: npm could not install it"
 
 
-def start(folder: Path, figma: Figma, commands: Sequence[Command]) -> subprocess.Popen[Any]:
-    """Start one process that carries out `commands` in `folder`, one after the other, as it does by itself."""
-    program = _HOME / "node_modules" / "@figma-export" / "cli" / "bin" / "run.js"
+def program(folder: Path, figma: Figma, commands: Sequence[Command]) -> Program:
+    """Return one program that carries out `commands` in `folder`, one after the other, as it does by itself."""
+    main = _HOME / "node_modules" / "@figma-export" / "cli" / "bin" / "run.js"
     # A proxy would be asked for the simulator too.
-    environ = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    environ = {name: "" for name in os.environ if name.lower().endswith("_proxy")}
     environ |= {"FIGMA_TOKEN": TOKEN, "FIGMA_API_BASE_URL": figma.url}
     environ["BENCH_COMMANDS"] = json.dumps([command._asdict() for command in commands])
-    arguments = ["--import", str(_HOME / "simulator.mjs"), str(program), "use-config", str(_HOME / "figmaexportrc.mjs")]
-    quiet = subprocess.DEVNULL
-    return subprocess.Popen(["node", *arguments], cwd=folder, env=environ, stdout=quiet, stderr=quiet)
+    arguments = ["--import", str(_HOME / "simulator.mjs"), str(main), "use-config", str(_HOME / "figmaexportrc.mjs")]
+    return Program(["node", *arguments], folder, environ)
+
+
+def start(folder: Path, figma: Figma, commands: Sequence[Command]) -> subprocess.Popen[Any]:
+    """Start such a program, and return at once."""
+    one, quiet = program(folder, figma, commands), subprocess.DEVNULL
+    environ = os.environ | one.environ
+    return subprocess.Popen(one.command, cwd=folder, env=environ, stdout=quiet, stderr=quiet)
+
+
+def version() -> str:
+    """Return Node's version, or that there is none."""
+    if not shutil.which("node"):
+        return "not installed"
+    return subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout.strip()
