@@ -1,20 +1,25 @@
-"""How well processes share the limiter: `python bench/limiter.py [processes] [rate] [seconds]`.
+"""How well do processes share the limiter?
 
-Starts real processes that ask for turns as fast as they can, and prints the worst sliding second, the average, how
-fairly turns were shared out, and how often a process woke up for each turn.
+Real processes ask for turns as fast as they can. Found are the worst sliding second, the average, how fairly turns were
+shared out, and how often a process woke up for each turn.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
-import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from bench.result import Result, Table, conclude, question
 from exfig_mp.limiter import Limiter, LimiterOptions
 from exfig_mp.ratelimit import Lane, Rate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 async def _take_turns(path: str, rate: Rate, begin: float, end: float) -> str:
@@ -43,28 +48,52 @@ def worst_window(times: list[float], seconds: float) -> int:
     return worst
 
 
-def main(processes: int, rate: int, seconds: float) -> None:
-    """Run, and print what came of it."""
+def main(words: Sequence[str] | None = None) -> Result:
+    """Measure, print and store."""
+    parser = argparse.ArgumentParser("bench.limiter", description=__doc__)
+    parser.add_argument("--processes", type=int, default=8)
+    parser.add_argument("--rate", type=int, default=50, help="turns a second")
+    parser.add_argument("--seconds", type=float, default=30.0)
+    asked, began = parser.parse_args(words), time.monotonic()
+    said = _ask(asked.processes, asked.rate, asked.seconds)
+    return conclude(_result(asked.rate, asked.seconds, said), began=began)
+
+
+def _ask(processes: int, rate: int, seconds: float) -> list[list[str]]:
+    """Let processes ask, and return what each of them says: its wake-ups, then the times of its turns."""
     with tempfile.TemporaryDirectory() as folder:
         begin = time.monotonic() + 0.5
+        children = []
         for number in range(processes):
-            if os.fork() == 0:
-                text = asyncio.run(_take_turns(f"{folder}/x.block", Rate(rate, 1.0), begin, begin + seconds))
-                Path(folder, f"{number}.txt").write_text(text, "ascii")
-                os._exit(0)
-        for _ in range(processes):
-            os.wait()
-        said = [Path(folder, f"{number}.txt").read_text("ascii").split() for number in range(processes)]
+            if child := os.fork():
+                children.append(child)
+                continue
+            text = asyncio.run(_take_turns(f"{folder}/x.block", Rate(rate, 1.0), begin, begin + seconds))
+            Path(folder, f"{number}.txt").write_text(text, "ascii")
+            os._exit(0)
+        for child in children:
+            os.waitpid(child, 0)
+        return [Path(folder, f"{number}.txt").read_text("ascii").split() for number in range(processes)]
+
+
+def _result(rate: int, seconds: float, said: list[list[str]]) -> Result:
     shares = [len(words) - 1 for words in said]
     times = sorted(float(word) for words in said for word in words[1:])
-    mean = sum(shares) / processes
-    print(f"{processes} processes at {rate}/s for {seconds:g} s: {len(times)} turns, {len(times) / seconds:.1f}/s")
-    print(f"worst sliding second: {worst_window(times, 1.0)}")
-    print(f"shares: {shares}; farthest from the mean: {max(abs(one - mean) for one in shares) / mean:.1%}")
-    print(f"wake-ups for each turn: {sum(int(words[0]) for words in said) / len(times):.2f}")
+    mean = sum(shares) / len(said)
+    unfair = max(abs(one - mean) for one in shares) / mean
+    wakes = sum(int(words[0]) for words in said) / len(times)
+    worst = worst_window(times, 1.0)
+    rows = (
+        ("turns a second", f"{len(times) / seconds:.1f}"),
+        ("turns in the worst sliding second", str(worst)),
+        ("fewest and most turns of a process", f"{min(shares)} and {max(shares)}"),
+        ("farthest from the mean", f"{unfair:.1%}"),
+        ("wake-ups for each turn", f"{wakes:.2f}"),
+    )
+    figures = {"worst second against the limit": worst / rate, "used of the limit": len(times) / seconds / rate}
+    title = f"{len(said)} processes, {rate} turns a second allowed, {seconds:g} s"
+    return Result("limiter", question(__doc__), (Table(title, ("", "found"), rows),), figures)
 
 
 if __name__ == "__main__":
-    defaults = (8, 50, 30.0)
-    given = [kind(word) for kind, word in zip((int, int, float), sys.argv[1:], strict=False)]
-    main(*given, *defaults[len(given) :])
+    main()

@@ -1,50 +1,75 @@
-"""How long does a resume of very many items take, before its first request? And how much memory?
+"""How long does a resume of very many items take, before its first request, and how much memory?
 
 Writes the files and the journals of a run that was cut off at its end, as a coordinator and eight workers leave them,
 then goes on from them in a new process with the real code: find, lock, merge, verify by size, verify by content. Where
-the system allows it, the contents are dropped from its cache first ("cold"). Usage:
-python bench/resume.py [items] [folder...]; default: 100,000 items in shared memory and in the current folder.
+the system allows it, the contents are dropped from its cache first ("cold").
 """
 
 from __future__ import annotations
 
+import argparse
 import itertools
+import json
 import os
-import platform
 import resource
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
+from bench.result import Result, Table, conclude, question
 from exfig_mp.checkpoint import Checkpoint
 from exfig_mp.hashing import digest, identity
 from exfig_mp.journal import Journal, Placed, Rendered
 from exfig_mp.model import Items
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_ROOT = Path(__file__).parents[1]
+_LONGEST = 300.0
 WORKERS = 8
 GROUP = 16
 SHAPE = b'<path d="M%d 12h8v8h-8z" fill="#1e1e1e"/>'
 URL = "https://figma-alpha-api.s3.us-west-2.amazonaws.com/images/%s?X-Amz-Signature=%s"
 
 
-def main() -> None:
-    """Measure in every folder, and print a line for each."""
-    if sys.argv[1:2] == ["--resume"]:
-        _resume(Path(sys.argv[2]), int(sys.argv[3]))
-        return
-    items = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-    shared_memory = Path("/dev/shm")  # noqa: S108  # a disk that costs nothing
-    folders = [Path(name) for name in sys.argv[2:]] or [*([shared_memory] if shared_memory.is_dir() else []), Path()]
-    print(f"{items:,} items, {WORKERS} workers' journals, {os.cpu_count()} cores, Python {platform.python_version()}")
-    print("merge s  sizes s  contents s  contents cold s  peak MB  journals MB  files MB  folder")
-    for folder in folders:
-        with tempfile.TemporaryDirectory(dir=folder) as root:
-            _write(Path(root), items)
-            measured = _measure(Path(root), items)
-            sizes = (_megabytes(Path(root), pattern) for pattern in ("**/*.jsonl", "out/**/*.svg"))
-            print(f"{measured}  {'  '.join(f'{size:>8.0f}' for size in sizes)}    {folder.absolute()}", flush=True)
+class Measured(NamedTuple):
+    """Seconds for each step, and megabytes."""
+
+    merge: float
+    sizes: float
+    contents: float
+    cold: float
+    peak: float
+
+
+def main(words: Sequence[str] | None = None) -> Result | None:
+    """Measure in every folder, print and store. Inside the process that resumes there is nothing to store."""
+    parser = argparse.ArgumentParser("bench.resume", description=__doc__)
+    parser.add_argument("--items", type=int, default=100_000)
+    parser.add_argument("--folders", nargs="*", type=Path, help="where; default: in memory, and here")
+    parser.add_argument("--resume", type=Path, help=argparse.SUPPRESS)
+    asked, began = parser.parse_args(words), time.monotonic()
+    if asked.resume:
+        print(json.dumps(_resume(asked.resume, asked.items)))
+        return None
+    memory = Path("/dev/shm")  # noqa: S108  # a disk that costs nothing
+    rows, figures = [], {}
+    for folder in asked.folders or [*([memory] if memory.is_dir() else []), Path()]:
+        with tempfile.TemporaryDirectory(dir=folder, prefix="exfig-bench-") as root:
+            _write(Path(root), asked.items)
+            measured = _measure(Path(root), asked.items)
+            sizes = [_megabytes(Path(root), pattern) for pattern in ("**/*.jsonl", "out/**/*.svg")]
+        where = "memory" if folder == memory else "disk"
+        cells = (f"{one:.2f}" for one in measured[:4])
+        rows.append((where, *cells, *(f"{one:.0f}" for one in (measured.peak, *sizes))))
+        figures[f"merge and verify, {where}"] = round(measured.merge + measured.sizes, 3)
+    columns = ("where", "merge s", "sizes s", "contents s", "contents cold s", "peak MB", "journals MB", "files MB")
+    table = Table(f"{asked.items:,} items, {WORKERS} workers' journals", columns, tuple(rows))
+    return conclude(Result("resume", question(__doc__), (table,), figures), began=began)
 
 
 def _path(root: Path, number: int) -> str:
@@ -80,13 +105,14 @@ def _write(root: Path, items: int) -> None:
         checkpoint.report(lambda: (Items(icons=names), Items()), at_once=True)
 
 
-def _measure(root: Path, items: int) -> str:
+def _measure(root: Path, items: int) -> Measured:
     """Return what a process of its own says: nothing of the writing is in its memory."""
-    command = [sys.executable, __file__, "--resume", str(root), str(items)]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.rstrip("\n")
+    command = [sys.executable, "-m", "bench.resume", "--resume", str(root), "--items", str(items)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=_ROOT, timeout=_LONGEST)
+    return Measured(*json.loads(done.stdout))
 
 
-def _resume(root: Path, items: int) -> None:
+def _resume(root: Path, items: int) -> Measured:
     wanted = _wanted(root, items)
     times = [time.perf_counter()]
     with Checkpoint(str(root), "hash", {"bench.yaml web.icons": "1"}) as checkpoint:
@@ -104,7 +130,7 @@ def _resume(root: Path, items: int) -> None:
     memory.verify(wanted, content=True)
     cold = time.perf_counter() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
-    print(f"{merge:7.2f}  {sizes:7.2f}  {contents:10.2f}  {cold:15.2f}  {peak:7.0f}")
+    return Measured(merge, sizes, contents, cold, peak)
 
 
 def _forget(wanted: dict[str, tuple[str, ...]]) -> None:

@@ -41,12 +41,17 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 
 class Ran(NamedTuple):
-    """How a program ran: seconds on the clock, CPU seconds with all of its children, exit code, its standard output."""
+    """How a program ran: seconds on the clock, CPU seconds with all of its children, exit code, its standard output.
+
+    `memory` is the most that the program itself had, in megabytes, without its children; Linux never says less than
+    what this process had when it started it.
+    """
 
     seconds: float
     cpu: float
     exit_code: int
     said: str
+    memory: float
 
 
 @dataclass
@@ -83,7 +88,8 @@ class Program:
             process.returncode = os.waitstatus_to_exitcode(status)
             cpu = usage.ru_utime + usage.ru_stime + _bury(mine)
             said.seek(0)
-            return Ran(seconds, cpu, process.returncode, said.read().decode("utf-8", "replace"))
+            memory = usage.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+            return Ran(seconds, cpu, process.returncode, said.read().decode("utf-8", "replace"), memory)
 
     def complaint(self) -> str:
         """Return the last line that it wrote to standard error."""

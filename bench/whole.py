@@ -58,7 +58,9 @@ def main(words: Sequence[str] | None = None) -> Result:
         groups.append((way, tuple(rounds.median(name, _seconds) for name in rounds.samples)))
         if not problem:
             figures[f"{way} against {PEER}"] = round(rounds.ratio(PEER, OURS, _seconds), 3)
-    bars = Bars(f"Export of {asked.icons:,} icons, whole command", "s", (OURS, PEER)[: 2 - bool(problem)], tuple(groups))
+    bars = Bars(
+        f"Export of {asked.icons:,} icons, whole command", "s", (OURS, PEER)[: 2 - bool(problem)], tuple(groups)
+    )
     result = Result("whole", question(__doc__), tuple(tables), figures, (bars,))
     return conclude(result, began=began, peers={"node": figma_export.version(), PEER: problem or "6.4.0"})
 
@@ -115,7 +117,9 @@ def _table(way: Way, icons: int, rounds: Rounds[Sample], problem: str) -> Table:
     for name in rounds.samples:
         seconds, transfer, cpu, calls = (rounds.median(name, lambda one, at=at: one[at]) for at in range(4))
         ratio = "" if name == OURS else f"{rounds.ratio(name, OURS, _seconds):.2f}x"
-        rows.append((name, f"{seconds:.2f}", f"{transfer:.2f}" if transfer else "", f"{cpu:.2f}", f"{calls:.0f}", ratio))
+        rows.append(
+            (name, f"{seconds:.2f}", f"{transfer:.2f}" if transfer else "", f"{cpu:.2f}", f"{calls:.0f}", ratio)
+        )
     if problem:
         rows.append((PEER, problem, "", "", "", ""))
     columns = ("command", "seconds", "of them transfer", "CPU seconds", "API calls", "ours against it")
