@@ -1,21 +1,22 @@
-"""How often does auto-abort end a healthy run, and how soon an outage? The default policy, with dice that have seeds.
+"""How often does auto-abort end a healthy run, and how soon an outage?
 
-Usage: python bench/abort_simulation.py [seeds] [operations]
+The default policy is given failures by dice that have seeds; no time passes.
 """
 
 from __future__ import annotations
 
+import argparse
 import random
 import statistics
-import sys
 import time
 from typing import TYPE_CHECKING
 
+from bench.result import Result, Table, conclude, question
 from exfig_mp.abort import AbortPolicy, FailureWatch
 from exfig_mp.model import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 FAILURE = Failure("network", "the connection broke")
 BY_CHANCE = 0.1
@@ -24,23 +25,29 @@ HEALTHY_BEFORE = 500  # at most: an outage begins at any operation
 PATIENCE = 5000  # operations after which an outage counts as not found
 
 
-def main() -> None:
-    """Print false aborts of healthy runs, then operations until an outage is found."""
-    seeds = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    count = int(sys.argv[2]) if len(sys.argv) > 2 else 10_000
-    started = time.monotonic()
-    print(f"{AbortPolicy()}\n\nhealthy runs of {count:,} operations       runs  aborted")
-    _show_healthy("10 % fail, each by itself", [_chance(seed, BY_CHANCE, count) for seed in range(seeds)])
+def main(words: Sequence[str] | None = None) -> Result:
+    """Count false aborts of healthy runs, then operations until an outage is found; print and store."""
+    parser = argparse.ArgumentParser("bench.abort_simulation", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=1000)
+    parser.add_argument("--operations", type=int, default=10_000)
+    asked, began = parser.parse_args(words), time.monotonic()
+    seeds, count = asked.seeds, asked.operations
     fewer = max(seeds // 10, 1)
+    runs = [("10 % fail, each by itself", [_chance(seed, BY_CHANCE, count) for seed in range(seeds)])]
     for rate in (0.2, 0.25, 0.3, 0.35):
-        _show_healthy(f"{rate * 100:.0f} % fail, each by itself", [_chance(seed, rate, count) for seed in range(fewer)])
-    for size in (2, 4, 6, 8):
-        runs = [_bursts(seed, size, count) for seed in range(fewer)]
-        _show_healthy(f"10 % fail, {size} in a row at a time", runs)
-    print(f"\noutage after up to {HEALTHY_BEFORE} operations    found  median    95 %  latest")
-    for rate in OUTAGES:
-        _show_outage(rate, seeds)
-    print(f"\n{time.monotonic() - started:.1f} s")
+        dice = [_chance(seed, rate, count) for seed in range(fewer)]
+        runs.append((f"{rate * 100:.0f} % fail, each by itself", dice))
+    runs += [
+        (f"10 % fail, {size} in a row at a time", [_bursts(seed, size, count) for seed in range(fewer)])
+        for size in (2, 4, 6, 8)
+    ]
+    rows = [(name, f"{len(some):,}", f"{_aborted(some):,}") for name, some in runs]
+    healthy = Table(f"Healthy runs of {count:,} operations", ("failures", "runs", "aborted"), tuple(rows))
+    outages = tuple(_outage(rate, seeds) for rate in OUTAGES)
+    columns = ("failures", "found", "median operations", "95 %", "latest")
+    outage = Table(f"Outage after up to {HEALTHY_BEFORE} operations", columns, outages, f"{AbortPolicy()}")
+    figures = {"healthy runs aborted": float(rows[0][2])}
+    return conclude(Result("abort_simulation", question(__doc__), (healthy, outage), figures), began=began)
 
 
 def _chance(seed: int, rate: float, count: int) -> Iterator[bool]:
@@ -63,12 +70,11 @@ def _ends_at(watch: FailureWatch, outcomes: Iterator[bool]) -> int | None:
     return None
 
 
-def _show_healthy(name: str, runs: list[Iterator[bool]]) -> None:
-    aborted = sum(_ends_at(FailureWatch(AbortPolicy()), run) is not None for run in runs)
-    print(f"{name:37} {len(runs):8,} {aborted:8,}")
+def _aborted(runs: list[Iterator[bool]]) -> int:
+    return sum(_ends_at(FailureWatch(AbortPolicy()), run) is not None for run in runs)
 
 
-def _show_outage(rate: float, seeds: int) -> None:
+def _outage(rate: float, seeds: int) -> tuple[str, ...]:
     found = []
     for seed in range(seeds):
         watch = FailureWatch(AbortPolicy())
@@ -76,8 +82,8 @@ def _show_outage(rate: float, seeds: int) -> None:
         if operations := _ends_at(watch, _chance(seed, rate, PATIENCE)):
             found.append(operations)
     found.sort()
-    median, most = statistics.median(found), found[int(len(found) * 0.95)]
-    print(f"{rate * 100:3.0f} % fail {len(found):31,} {median:7,.0f} {most:7,} {found[-1]:7,}")
+    numbers = (len(found), statistics.median(found), found[int(len(found) * 0.95)], found[-1])
+    return (f"{rate * 100:.0f} % fail", *(f"{number:,.0f}" for number in numbers))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How many API calls does a run cost, beside what others cost? `python -m bench.calls [scenarios] [icons]`.
+"""How many API calls does a run cost, beside what others cost?
 
 Seven scenarios (`abcdefg`) run on the bundled simulator, whose log counts; limits are off, they change no count. ExFig
 v1 is counted by its own formula, read from its source (v1.3.2): every entry of every platform asks for the components
@@ -9,8 +9,8 @@ Figma's tiers: of Tier 1 there are 10 to 20 calls a minute.
 
 from __future__ import annotations
 
+import argparse
 import contextlib
-import sys
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from bench.counting import Calls, asked_again, v1_batches, v1_calls
 from bench.peers import figma_export
 from bench.peers.figma_export import Command
+from bench.result import Result, Table, conclude, question
 from bench.running import count_assets, run, simulated, start
 from bench.scratch import scratch
 
@@ -74,6 +75,7 @@ class Row:
     peer: str
     target: str
     is_met: bool
+    total: int | None = None
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,15 @@ def one_file(stage: Stage) -> Row:
         peer = _peer(stage, figma, [Command(KEY, ("out",))])
     formula = f"{v1_calls(1, stage.icons)}: 1 + ⌈C/100⌉"
     name = f"a: {stage.icons} icons of one file as SVG, cold"
-    return Row(name, f"{calls}{trouble}", formula, peer, "≤ 5", not trouble and calls.total <= 5)
+    return Row(
+        name,
+        f"{calls}{trouble}",
+        formula,
+        peer,
+        "≤ 5",
+        not trouble and calls.total <= 5,
+        None if trouble else calls.total,
+    )
 
 
 def illustrations(stage: Stage) -> Row:
@@ -136,7 +146,15 @@ def eight_apps(stage: Stage) -> Row:
         peer = _peer(stage, figma, _app_commands())
     name = f"c: {APPS} configs, iOS (PDF), Android and Flutter, one library of {stage.icons}, cold"
     formula = f"{v1_calls(APPS * PLATFORMS, stage.icons)}: K·P·(1 + ⌈C/100⌉)"
-    return Row(name, f"{calls}{trouble}", formula, peer, "≤ 8", not trouble and calls.total <= 8)
+    return Row(
+        name,
+        f"{calls}{trouble}",
+        formula,
+        peer,
+        "≤ 8",
+        not trouble and calls.total <= 8,
+        None if trouble else calls.total,
+    )
 
 
 def nothing_changed(stage: Stage) -> Row:
@@ -218,16 +236,24 @@ SCENARIOS: dict[str, Callable[[Stage], Row]] = {
 }
 
 
-def main(letters: str, icons: int) -> None:
-    """Run the scenarios, and print the table in Markdown."""
-    print("| scenario | exfig-mp | ExFig v1, by formula | @figma-export/cli 6.4 | target | met |")
-    print("|---|---|---|---|---|---|")
-    for letter in letters:
+def main(words: Sequence[str] | None = None) -> Result:
+    """Run the scenarios, print and store."""
+    parser = argparse.ArgumentParser("bench.calls", description=__doc__)
+    parser.add_argument("--scenarios", default="".join(SCENARIOS), help="letters")
+    parser.add_argument("--icons", type=int, default=500)
+    asked, began = parser.parse_args(words), time.monotonic()
+    rows, figures = [], {}
+    for letter in asked.scenarios:
         with scratch() as folder:
-            row = SCENARIOS[letter](Stage(Path(folder), icons))
-        met = "yes" if row.is_met else "no"
-        print(f"| {row.scenario} | {row.ours} | {row.formula} | {row.peer} | {row.target} | {met} |", flush=True)
-    print("\nC icons, S scales, F files, U distinct files, K configs, P platforms")
+            row = SCENARIOS[letter](Stage(Path(folder), asked.icons))
+        print(f"done: {row.scenario}", flush=True)
+        rows.append((row.scenario, row.ours, row.formula, row.peer, row.target, "yes" if row.is_met else "no"))
+        if row.total is not None:
+            figures[f"calls, scenario {letter}"] = float(row.total)
+    columns = ("scenario", "exfig-mp", "ExFig v1, by formula", "@figma-export/cli 6.4", "target", "met")
+    note = "C icons, S scales, F files, U distinct files, K configs, P platforms; T1 to T3 are Figma's tiers"
+    table = Table("API calls", columns, tuple(rows), note)
+    return conclude(Result("calls", question(__doc__), (table,), figures), began=began)
 
 
 def _node_ids(icons: int) -> list[str]:
@@ -292,5 +318,4 @@ def _kill_at(process: Any, figma: Figma, downloads: int) -> float:
 
 
 if __name__ == "__main__":
-    chosen = sys.argv[1] if len(sys.argv) > 1 else "".join(SCENARIOS)
-    main(chosen, int(sys.argv[2]) if len(sys.argv) > 2 else 500)
+    main()

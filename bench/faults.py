@@ -1,23 +1,23 @@
-"""A run in which one request in ten goes wrong: `python -m bench.faults [icons] [rounds] [workers]`.
+"""What becomes of a run in which one request in ten goes wrong, and what does it cost?
 
 Faults fall independently on every attempt at every request, of the API and of the store, of many kinds in equal parts;
-limits are those of an Enterprise plan. Each round has other dice. Printed: what is in place, what it cost.
+limits are those of an Enterprise plan. Each round has other dice.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-import tempfile
+import argparse
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any
-from urllib.request import urlopen
+from typing import TYPE_CHECKING, Any
 
-from bench.running import CONFIG, KEY, start_simulator
+from bench.result import Result, Table, conclude, question
+from bench.running import CONFIG, KEY, run, simulated
+from bench.scratch import scratch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SHARE = 0.1
 STORE: tuple[dict[str, Any], ...] = (
@@ -40,41 +40,39 @@ def scenario(icons: int, seed: int) -> dict[str, Any]:
     return {"seed": seed, "design": {"files": [{"key": KEY, "icons": icons}]}, "faults": faults}
 
 
-def main(icons: int, rounds: int, workers: int) -> None:
-    """Run each round in a folder of its own."""
-    print(f"{icons:,} icons, {workers} workers, one request in ten goes wrong")
-    for seed in range(1, rounds + 1):
-        with tempfile.TemporaryDirectory() as folder:
-            root = Path(folder)
-            simulator, url = start_simulator(root, scenario(icons, seed))
-            try:
-                _round(root, url, seed, workers)
-            finally:
-                simulator.terminate()
-                simulator.wait()
+def main(words: Sequence[str] | None = None) -> Result:
+    """Run each round in a folder of its own; print and store."""
+    parser = argparse.ArgumentParser("bench.faults", description=__doc__)
+    parser.add_argument("--icons", type=int, default=5000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--workers", type=int, default=8)
+    asked, began = parser.parse_args(words), time.monotonic()
+    rows, missing = [], 0
+    for seed in range(1, asked.rounds + 1):
+        with scratch() as folder:
+            row, failed = _round(Path(folder), asked.icons, seed, asked.workers)
+        rows.append(row)
+        missing += failed
+    columns = ("seed", "files in place", "failed", "seconds", "API calls", "retries", "waited s", "violations")
+    table = Table(f"{asked.icons:,} icons, {asked.workers} workers", columns, tuple(rows))
+    return conclude(Result("faults", question(__doc__), (table,), {"items failed": missing}), began=began)
 
 
-def _round(root: Path, url: str, seed: int, workers: int) -> None:
+def _round(root: Path, icons: int, seed: int, workers: int) -> tuple[tuple[str, ...], int]:
+    """Return the line of the table, and how many items failed."""
     (root / "exfig.yaml").write_text(CONFIG)
-    environ = {**os.environ, "FIGMA_PERSONAL_TOKEN": "figd_simulator", "XDG_STATE_HOME": str(root)}
-    command = [sys.executable, "-m", "exfig_mp", "batch", "exfig.yaml", "--api-url", url, "--workers", str(workers)]
-    started = time.monotonic()
-    ran = subprocess.run([*command, "--report", "report.json", "-q"], cwd=root, env=environ, check=False)
-    seconds = time.monotonic() - started
-    report = json.loads((root / "report.json").read_bytes())
-    with urlopen(f"{url}/_simulator/requests") as answer:  # noqa: S310  # our own simulator
-        seen = json.load(answer)
-    calls = {call["endpoint"]: call["count"] for call in report["calls"]}
-    causes = dict(Counter(failure["cause"] for failure in report["failures"]))
-    leftovers = len(list(root.rglob("*.tmp")))
-    print(
-        f"seed {seed}: exit {ran.returncode}, {report['files']:,} files in place, failed {causes or 0}, "
-        f"{seconds:.1f} s, API calls {calls}, {report['retries']:,} retries, "
-        f"waited {report['pacing']['seconds']:.1f} s, violations {len(seen['violations'])}, temporary files {leftovers}"
-    )
+    with simulated(root, scenario(icons, seed)) as figma:
+        ran = run(root, figma, ["exfig.yaml"], "--workers", str(workers))
+        seen = figma.summary()
+    report = ran.report
+    calls = " + ".join(f"{call['count']} {call['endpoint']}" for call in report["calls"])
+    causes = Counter(failure["cause"] for failure in report["failures"])
+    failed = ", ".join(f"{count} {cause}" for cause, count in causes.items()) or "none"
+    if left := [path.name for path in root.rglob("*.tmp")]:
+        raise SystemExit(f"{len(left)} temporary files were left behind")
+    counts = (f"{report['retries']:,}", f"{report['pacing']['seconds']:.1f}", str(len(seen["violations"])))
+    return (str(seed), f"{report['files']:,}", failed, f"{ran.seconds:.1f}", calls, *counts), causes.total()
 
 
 if __name__ == "__main__":
-    defaults = (5000, 3, 8)
-    given = [int(word) for word in sys.argv[1:]]
-    main(*given, *defaults[len(given) :])
+    main()

@@ -13,6 +13,7 @@ import json
 import tempfile
 import time
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -45,7 +46,7 @@ class Sample(NamedTuple):
     transfer: float
     cpu: float
     memory: float
-    assets: int
+    assets: float
 
 
 def main(words: Sequence[str] | None = None) -> Result:
@@ -100,7 +101,7 @@ def _run(root: Path, size: int, stage: Stored) -> Sample:
 
 
 def _result(sizes: Sequence[int], rounds: Rounds[Sample]) -> Result:
-    medians = [Sample(*(rounds.median(f"{size:,}", lambda one, at=at: one[at]) for at in range(5))) for size in sizes]
+    medians = [Sample(*(rounds.median(f"{size:,}", itemgetter(at)) for at in range(5))) for size in sizes]
     slopes = [_slope(less, more) for less, more in itertools.pairwise(medians)]
     rows = []
     for size, one, slope in zip(sizes, medians, [None, *slopes], strict=True):

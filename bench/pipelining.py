@@ -1,4 +1,4 @@
-"""What is gained by one batch over config after config? `python -m bench.pipelining [rounds] [scale]`.
+"""What is gained by one batch over config after config?
 
 The eight configs of a run each ask for 100 icons, once of one file, once of eight: `exfig-mp batch` of all of them
 against a process for each, one after the other, interleaved, with the same dice. Of one file, a batch asks for equal
@@ -7,22 +7,26 @@ config downloads while others are being rendered. Starting eight processes inste
 its seconds begin when the program is loaded, and `transfer` is the part from the first render on.
 
 Answers take as long as Figma's (lognormal metadata, renders 0.8 s and more, CDN 80 ms), all times `scale`; limits are
-off, but for the 10 requests a second that exfig-mp allows itself, which are scaled too. S3 expects about 45 % less.
+off, but for the 10 requests a second that exfig-mp allows itself, which are scaled too.
 """
 
 from __future__ import annotations
 
+import argparse
 import statistics
-import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench.result import Result, Table, conclude, question
 from bench.running import count_assets, run, simulated
 from bench.scratch import scratch
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bench.running import Figma, Ran
 
 CONFIGS = 8
@@ -45,12 +49,21 @@ class Measured:
     downloads: int
 
 
-def main(rounds: int, scale: float) -> None:
-    """Measure both cases, and print medians."""
-    print(f"{CONFIGS} configs of {ICONS} icons, {rounds} rounds, Figma's times x {scale:g}; medians")
+def main(words: Sequence[str] | None = None) -> Result:
+    """Measure both cases, print and store."""
+    parser = argparse.ArgumentParser("bench.pipelining", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--scale", type=float, default=0.5, help="of Figma's times")
+    asked, began = parser.parse_args(words), time.monotonic()
+    tables, figures = [], {}
     for name, keys in (("one file", _keys(1)), ("eight files", _keys(CONFIGS))):
         with scratch() as folder:
-            _show(name, _measure(Path(folder), keys, rounds, scale))
+            measured = _measure(Path(folder), keys, asked.rounds, asked.scale)
+        title = f"{CONFIGS} configs of {ICONS} icons of {name}, Figma's times x {asked.scale:g}"
+        tables.append(_table(title, measured))
+        less = statistics.median(1 - batch.report / after.report for after, batch in measured)
+        figures[f"less time, {name}"] = round(less, 3)
+    return conclude(Result("pipelining", question(__doc__), tuple(tables), figures), began=began)
 
 
 def _keys(count: int) -> list[str]:
@@ -99,19 +112,21 @@ def _sum(runs: list[Ran], figma: Figma) -> Measured:
     )
 
 
-def _show(name: str, measured: list[tuple[Measured, Measured]]) -> None:
-    print(f"\n{name:12} config after config  one batch  less (median of ratios, all rounds)")
-    for time in TIMES:
-        pairs = [(getattr(after, time), getattr(batch, time)) for after, batch in measured]
-        after, batch = (statistics.median(part) for part in zip(*pairs, strict=True))
+def _table(title: str, measured: list[tuple[Measured, Measured]]) -> Table:
+    rows = []
+    for part in TIMES:
+        pairs = [(getattr(after, part), getattr(batch, part)) for after, batch in measured]
+        after, batch = (statistics.median(one) for one in zip(*pairs, strict=True))
         less = sorted(1 - batch / after for after, batch in pairs)
-        spread = f"{less[0]:.0%} to {less[-1]:.0%}"
-        print(f"{time + ' s':12} {after:19.2f}  {batch:9.2f}  {statistics.median(less):.0%} ({spread})")
+        spread = f"{statistics.median(less):.0%} ({less[0]:.0%} to {less[-1]:.0%})"
+        rows.append((f"{part} s", f"{after:.2f}", f"{batch:.2f}", spread))
     last_after, last_batch = measured[-1]
     for count in ("calls", "downloads"):
         after, batch = getattr(last_after, count), getattr(last_batch, count)
-        print(f"{count:12} {after:19}  {batch:9}  {1 - batch / after:.0%}")
+        rows.append((count, str(after), str(batch), f"{1 - batch / after:.0%}"))
+    note = f"{len(measured)} rounds; medians, and medians of ratios"
+    return Table(title, ("", "config after config", "one batch", "less"), tuple(rows), note)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3, float(sys.argv[2]) if len(sys.argv) > 2 else 0.5)
+    main()

@@ -81,7 +81,8 @@ def _first_download(root: Path, figma: Figma) -> float:
         ran = program.run()
         if ran.exit_code:
             raise SystemExit(f"the run ended with code {ran.exit_code}: {program.complaint()}")
-        return min(entry["at"] for entry in figma.summary(log=True)["log"] if entry["kind"] == "cdn") - started
+        first: float = min(entry["at"] for entry in figma.summary(log=True)["log"] if entry["kind"] == "cdn")
+        return first - started
 
 
 def _result(rounds: Rounds[float]) -> Result:

@@ -11,6 +11,7 @@ import json
 import tempfile
 import time
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -115,7 +116,7 @@ def _run(root: Path, icons: int, make: Callable[[Path, Stored], Program], stage:
 def _table(way: Way, icons: int, rounds: Rounds[Sample], problem: str) -> Table:
     rows = []
     for name in rounds.samples:
-        seconds, transfer, cpu, calls = (rounds.median(name, lambda one, at=at: one[at]) for at in range(4))
+        seconds, transfer, cpu, calls = (rounds.median(name, itemgetter(at)) for at in range(4))
         ratio = "" if name == OURS else f"{rounds.ratio(name, OURS, _seconds):.2f}x"
         rows.append(
             (name, f"{seconds:.2f}", f"{transfer:.2f}" if transfer else "", f"{cpu:.2f}", f"{calls:.0f}", ratio)
