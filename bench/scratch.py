@@ -1,15 +1,28 @@
-"""Where benches write: in memory where that can be, and gone afterwards.
+"""Where benches write: in memory where that can be, and gone afterwards, also if the bench is told to end.
 
 On a disk whose file system scans what was lately deleted, each round would be slower than the one before.
 """
 
 from __future__ import annotations
 
+import contextlib
+import signal
+import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
-def scratch() -> tempfile.TemporaryDirectory[str]:
-    """Return a folder for one scenario."""
-    shared_memory = Path("/dev/shm")  # noqa: S108  # as the docstring says
-    return tempfile.TemporaryDirectory(prefix="exfig-bench-", dir=shared_memory if shared_memory.is_dir() else None)
+@contextlib.contextmanager
+def scratch() -> Iterator[str]:
+    """Return a folder for one scenario. SIGTERM ends the program in order: servers stop, and the folder goes."""
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to end"))
+    memory = Path("/dev/shm")  # noqa: S108  # as the docstring says
+    try:
+        with tempfile.TemporaryDirectory(prefix="exfig-bench-", dir=memory if memory.is_dir() else None) as folder:
+            yield folder
+    finally:
+        signal.signal(signal.SIGTERM, before)

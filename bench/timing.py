@@ -81,10 +81,17 @@ class Program:
             on_start(process.pid)
             guard = threading.Timer(self.longest, _kill, [process.pid])
             guard.start()
-            # Not Popen.wait with a timeout: that looks every 50 ms.
-            _, status, usage = os.wait4(process.pid, 0)
+            try:
+                # Not Popen.wait with a timeout: that looks every 50 ms.
+                _, status, usage = os.wait4(process.pid, 0)
+            except BaseException:  # we are told to end
+                _kill(process.pid)
+                process.wait()
+                _bury(mine)
+                raise
+            finally:
+                guard.cancel()
             seconds = time.monotonic() - started
-            guard.cancel()
             process.returncode = os.waitstatus_to_exitcode(status)
             cpu = usage.ru_utime + usage.ru_stime + _bury(mine)
             said.seek(0)
