@@ -1,8 +1,8 @@
 """All questions of speed, one after the other: `python -m bench [names]`, or `make bench`.
 
-It takes about ten minutes on two cores. Each bench runs in a process of its own, which is killed with all that it started when its time is over; the others go
-on. At the end come the targets, and the page `bench/README.md` is made anew. The exit code is 1 if a bench failed.
-`--quick` tries all of them with few files, and stores nothing that counts.
+It takes about ten minutes on two cores. Each bench runs in a process of its own, which is ended with all that it
+started when its time is over; the others go on. At the end come the targets, and the page `bench/README.md` is made
+anew. The exit code is 1 if a bench failed. `--quick` tries all of them with few files, and stores nothing that counts.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ class Question(NamedTuple):
 
 
 USUAL = (
-    Question("startup", (), ("--rounds", "1"), 60),
-    Question("throughput", (), ("--rounds", "1", "--part", "0.1"), 420),
-    Question("scaling", (), ("--rounds", "1", "--files", "500"), 150),
-    Question("whole", (), ("--rounds", "1", "--icons", "200"), 120),
-    Question("items", (), ("--rounds", "1"), 150),
-    Question("conversions", (), ("--quick",), 120),
-    Question("pipelining", ("--rounds", "2"), ("--rounds", "1", "--scale", "0.1"), 150),
-    Question("calls", ("--scenarios", "ac"), ("--scenarios", "a", "--icons", "50"), 90),
-    Question("resume", (), ("--items", "2000"), 120),
-    Question("warm", ("--rounds", "2"), ("--icons", "200", "--rounds", "1"), 60),
+    Question("startup", (), ("--rounds", "1"), 120),
+    Question("throughput", (), ("--rounds", "1", "--part", "0.1"), 600),
+    Question("scaling", (), ("--rounds", "1", "--files", "500"), 240),
+    Question("whole", (), ("--rounds", "1", "--icons", "200"), 180),
+    Question("items", (), ("--rounds", "1"), 300),
+    Question("conversions", (), ("--quick",), 240),
+    Question("pipelining", ("--rounds", "2"), ("--rounds", "1", "--scale", "0.1"), 240),
+    Question("calls", ("--scenarios", "ac"), ("--scenarios", "a", "--icons", "50"), 150),
+    Question("resume", (), ("--items", "2000"), 180),
+    Question("warm", ("--rounds", "2"), ("--icons", "200", "--rounds", "1"), 120),
     Question("limiter", ("--seconds", "10"), ("--seconds", "1"), 60),
 )
 LONG = (

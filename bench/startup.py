@@ -36,7 +36,7 @@ _SHORT = Path(sys.executable).with_name("exfig-mp")
 def main(words: Sequence[str] | None = None) -> Result:
     """Measure, print and store."""
     parser = argparse.ArgumentParser("bench.startup", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--rounds", type=int, default=7)
     asked, began = parser.parse_args(words), time.monotonic()
     with scratch() as name:
         root = Path(name)

@@ -16,14 +16,14 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 import psutil
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 Sample = TypeVar("Sample")
@@ -65,38 +65,43 @@ class Program:
 
     def run(self, on_start: Callable[[int], None] = lambda _: None) -> Ran:
         """Run it to its end, or kill it with all that it started; `on_start` hears its process id."""
-        _adopt()
         mine = set(_children())
         with (self.folder / "said.txt").open("w+b") as said, (self.folder / "complaints.txt").open("wb") as complaints:
-            started = time.monotonic()
-            process = subprocess.Popen(
-                self.command,
-                cwd=self.folder,
-                env=os.environ | self.environ,
-                stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=complaints,
-                start_new_session=True,
-            )
-            on_start(process.pid)
-            guard = threading.Timer(self.longest, _kill, [process.pid])
-            guard.start()
-            try:
-                # Not Popen.wait with a timeout: that looks every 50 ms.
-                _, status, usage = os.wait4(process.pid, 0)
-            except BaseException:  # we are told to end
-                _kill(process.pid)
-                process.wait()
-                _bury(mine)
-                raise
-            finally:
-                guard.cancel()
-            seconds = time.monotonic() - started
-            process.returncode = os.waitstatus_to_exitcode(status)
-            cpu = usage.ru_utime + usage.ru_stime + _bury(mine)
+            with _adopting():
+                started = time.monotonic()
+                process = subprocess.Popen(
+                    self.command,
+                    cwd=self.folder,
+                    env=os.environ | self.environ,
+                    stdin=subprocess.DEVNULL,
+                    stdout=said,
+                    stderr=complaints,
+                    start_new_session=True,
+                )
+                on_start(process.pid)
+                usage = self._wait(process, mine)
+                seconds = time.monotonic() - started
+                cpu = usage.ru_utime + usage.ru_stime + _bury(mine)
             said.seek(0)
             memory = usage.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
             return Ran(seconds, cpu, process.returncode, said.read().decode("utf-8", "replace"), memory)
+
+    def _wait(self, process: subprocess.Popen[bytes], mine: set[int]) -> resource.struct_rusage:
+        """Return what it used, when it has ended by itself or was killed."""
+        guard = threading.Timer(self.longest, _kill, [process.pid])
+        guard.start()
+        try:
+            # Not Popen.wait with a timeout: that looks every 50 ms.
+            _, status, usage = os.wait4(process.pid, 0)
+        except BaseException:  # we are told to end
+            _kill(process.pid)
+            process.wait()
+            _bury(mine)
+            raise
+        finally:
+            guard.cancel()
+        process.returncode = os.waitstatus_to_exitcode(status)
+        return usage
 
     def complaint(self) -> str:
         """Return the last line that it wrote to standard error."""
@@ -201,10 +206,18 @@ def _proportional(pid: int) -> float:
     return total / (1 << 20)
 
 
-def _adopt() -> None:
-    """Become the parent of all orphans among our descendants."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+@contextmanager
+def _adopting() -> Iterator[None]:
+    """Be the parent of all orphans among our descendants, meanwhile."""
+    if sys.platform != "linux":
+        yield
+        return
+    prctl = ctypes.CDLL(None).prctl
+    prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    try:
+        yield
+    finally:
+        prctl(_PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
 
 
 def _children() -> list[int]:
