@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -62,6 +63,7 @@ def main() -> int:
     parser.add_argument("--all", action="store_true", help="the long ones too")
     parser.add_argument("--quick", action="store_true", help="few files: does everything run?")
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to end"))
     known = {question.name: question for question in (*USUAL, *LONG)}
     if unknown := set(asked.names) - known.keys():
         parser.error(f"there is no bench {', '.join(sorted(unknown))}; there are {', '.join(known)}")
@@ -97,7 +99,7 @@ def _run(question: Question, environ: dict[str, str]) -> str:
     except subprocess.TimeoutExpired:
         _end(process)
         return f"took longer than {question.longest:.0f} s, and was ended"
-    except KeyboardInterrupt:
+    except BaseException:  # we are told to end, by Ctrl-C or SIGTERM
         _end(process)
         raise
     return f"ended with code {code}" if code else ""
