@@ -116,7 +116,7 @@ def _result(sizes: Sequence[int], rounds: Rounds[Sample]) -> Result:
     columns = ("items", "seconds", "of them transfer", "µs per further item", "CPU µs", "coordinator MB")
     table = Table("Whole runs, 2 workers", columns, tuple(rows), rounds.note())
     bars = Bars("Cost of a further item", "µs", ("time", "CPU"), _groups(sizes, slopes))
-    return Result("items", question(__doc__), (table,), figures, (bars,))
+    return Result("items", question(__doc__), (table,), figures, (bars,), rounds.others)
 
 
 def _slope(less: Sample, more: Sample) -> Sample:

@@ -75,6 +75,7 @@ class Result(msgspec.Struct, frozen=True):
         tables: for people.
         figures: for targets, by name.
         bars: for the page.
+        others: the largest part of the machine that others used in a round that counts.
         made: filled in when it is stored.
     """
 
@@ -83,6 +84,7 @@ class Result(msgspec.Struct, frozen=True):
     tables: tuple[Table, ...]
     figures: dict[str, float] = {}
     bars: tuple[Bars, ...] = ()
+    others: float = 0.0
     made: Made | None = None
 
     @property

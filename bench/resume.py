@@ -14,12 +14,12 @@ import os
 import resource
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from bench.result import Result, Table, conclude, question
+from bench.scratch import MEMORY, scratch
 from exfig_mp.checkpoint import Checkpoint
 from exfig_mp.hashing import digest, identity
 from exfig_mp.journal import Journal, Placed, Rendered
@@ -56,17 +56,16 @@ def main(words: Sequence[str] | None = None) -> Result | None:
     if asked.resume:
         print(json.dumps(_resume(asked.resume, asked.items)))
         return None
-    memory = Path("/dev/shm")  # noqa: S108  # a disk that costs nothing
     rows, figures = [], {}
-    for folder in asked.folders or [*([memory] if memory.is_dir() else []), Path()]:
-        with tempfile.TemporaryDirectory(dir=folder, prefix="exfig-bench-") as root:
+    for folder in asked.folders or [*([MEMORY] if MEMORY else []), Path()]:
+        with scratch(folder) as root:
             _write(Path(root), asked.items)
             measured = _measure(Path(root), asked.items)
             sizes = [_megabytes(Path(root), pattern) for pattern in ("**/*.jsonl", "out/**/*.svg")]
-        where = "memory" if folder == memory else "disk"
+        where = "memory" if folder == MEMORY else "disk"
         cells = (f"{one:.2f}" for one in measured[:4])
         rows.append((where, *cells, *(f"{one:.0f}" for one in (measured.peak, *sizes))))
-        figures[f"merge and verify, {where}"] = round(measured.merge + measured.sizes, 3)
+        figures[f"merge and verify {asked.items:,}, {where}"] = round(measured.merge + measured.sizes, 3)
     columns = ("where", "merge s", "sizes s", "contents s", "contents cold s", "peak MB", "journals MB", "files MB")
     table = Table(f"{asked.items:,} items, {WORKERS} workers' journals", columns, tuple(rows))
     return conclude(Result("resume", question(__doc__), (table,), figures), began=began)

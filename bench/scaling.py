@@ -38,7 +38,7 @@ def main(words: Sequence[str] | None = None) -> Result:
     asked, began = parser.parse_args(words), time.monotonic()
     if problem := nginx.missing():
         raise SystemExit(problem)
-    tables, figures, groups = [], {}, []
+    tables, figures, groups, unrest = [], {}, [], 0.0
     with scratch() as name:
         root = Path(name)
         objects, state = root / "objects", root / "nginx"
@@ -50,16 +50,17 @@ def main(words: Sequence[str] | None = None) -> Result:
                 task = Task(files, server.origins[way], server.certificate, CONNECTIONS[way], root)
                 clients = {ours(count).name: partial(ours(count).run, task) for count in WORKERS}
                 rounds = interleave(clients, asked.rounds, [server.pid])
+                unrest = max(unrest, rounds.others)
                 memory = {count: _memory(task, count) for count in WORKERS}
                 tables.append(_table(way, task, rounds, memory))
                 eight, two = ours(8).name, ours(2).name
-                figures[f"{way} 8 against 2 workers"] = round(rounds.ratio(eight, two, _transfer), 3)
-                figures[f"{way} PSS of 8 workers"] = round(memory[8], 1)
+                figures[f"{asked.files:,} {way}, 8 against 2 workers"] = round(rounds.ratio(eight, two, _transfer), 3)
+                figures[f"{asked.files:,} {way}, PSS of 8 workers"] = round(memory[8], 1)
                 speeds = (round(asked.files / rounds.median(ours(count).name, _transfer)) for count in WORKERS)
                 groups.append((way, tuple(speeds)))
     series = tuple(ours(count).name for count in WORKERS)
     bars = Bars(f"{asked.files:,} small files by workers", "files/s", series, tuple(groups))
-    return conclude(Result("scaling", question(__doc__), tuple(tables), figures, (bars,)), began=began)
+    return conclude(Result("scaling", question(__doc__), tuple(tables), figures, (bars,), unrest), began=began)
 
 
 def _transfer(sample: Sample) -> float:

@@ -94,7 +94,8 @@ def _result(rounds: Rounds[float]) -> Result:
     figures["any word"] = max(figures[name] for name in ("--version", "--help", "completion"))
     columns = ("command", "ms, median", "least", "most")
     title = f"Start-up; first download with {WORKERS} workers, {os.cpu_count()} cores"
-    return Result("startup", question(__doc__), (Table(title, columns, tuple(rows), rounds.note()),), figures)
+    table = Table(title, columns, tuple(rows), rounds.note())
+    return Result("startup", question(__doc__), (table,), figures, others=rounds.others)
 
 
 if __name__ == "__main__":

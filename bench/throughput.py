@@ -80,9 +80,9 @@ def main(words: Sequence[str] | None = None) -> Result:
     found = [_case(case, asked.rounds, asked.part) for case in CASES if case.name in asked.cases]
     tables = tuple(table for part in found for table in part.tables)
     figures = {name: figure for part in found for name, figure in part.figures.items()}
-    result = Result(
-        "throughput", question(__doc__), tables, figures, tuple(bars for part in found for bars in part.bars)
-    )
+    bars = tuple(bars for part in found for bars in part.bars)
+    unrest = max((part.others for part in found), default=0.0)
+    result = Result("throughput", question(__doc__), tables, figures, bars, unrest)
     return conclude(result, began=began, peers=versions())
 
 
@@ -91,6 +91,7 @@ def _case(case: Case, rounds: int, part: float) -> Result:
     tables: list[Table] = []
     figures: dict[str, float] = {}
     speeds: dict[Way, dict[str, float]] = {}
+    unrest = 0.0
     with _stage(case, part) as stage:
         for way in case.ways:
             if way not in stage.server.origins:
@@ -98,14 +99,15 @@ def _case(case: Case, rounds: int, part: float) -> Result:
                 continue
             measured = _measure(stage, case, way, rounds)
             tables.append(_table(stage, case, way, measured))
-            figures |= _figures(case, way, measured)
+            unrest = max(unrest, measured.others)
+            figures |= _figures(case, len(stage.files.names), way, measured)
             speeds[way] = _speeds(stage, case, measured)
             print(f"done: {tables[-1].title}; {tables[-1].note}", flush=True)
     clients = tuple(dict.fromkeys(name for speed in speeds.values() for name in speed))
     groups = tuple((way, tuple(speed.get(name) for name in clients)) for way, speed in speeds.items())
     unit = "MB/s" if case.size is bodies.LARGE else "files/s"
-    bars = Bars(f"{case.count:,} {case.size.name} files", unit, clients, groups)
-    return Result(case.name, "", tuple(tables), figures, (bars,) if groups else ())
+    bars = Bars(f"{len(stage.files.names):,} {case.size.name} files", unit, clients, groups)
+    return Result(case.name, "", tuple(tables), figures, (bars,) if groups else (), unrest)
 
 
 @contextlib.contextmanager
@@ -154,7 +156,7 @@ def _speeds(stage: Stage, case: Case, rounds: Rounds[Sample]) -> dict[str, float
     return {name: round(work / rounds.median(name, lambda one: one.transfer), 1) for name in rounds.samples}
 
 
-def _figures(case: Case, way: Way, rounds: Rounds[Sample]) -> dict[str, float]:
+def _figures(case: Case, count: int, way: Way, rounds: Rounds[Sample]) -> dict[str, float]:
     """Return how many times as fast ours is as each peer, by its program's name."""
     own, found = ours(WORKERS).name, {}
     for name in rounds.samples.keys() - {own}:
@@ -162,7 +164,7 @@ def _figures(case: Case, way: Way, rounds: Rounds[Sample]) -> dict[str, float]:
         if name == ARIA2.name:
             best = min(one.transfer for one in rounds.samples[name])
             ratio = best / rounds.median(own, lambda one: one.transfer)
-        found[f"{case.name} {way} {name.split()[0]}"] = round(ratio, 3)
+        found[f"{count:,} {case.size.name} {way} {name.split()[0]}"] = round(ratio, 3)
     return found
 
 

@@ -149,7 +149,7 @@ class Rounds(Generic[Sample]):
         thrown = f", {self.thrown_away} disturbed rounds thrown away" if self.thrown_away else ""
         unrest = "" if self.others <= CALM else "; NOT CALM: take no figure from this"
         rounds = len(next(iter(self.samples.values()), []))
-        return f"{rounds} rounds{thrown}, others used {self.others:.0%} of the machine{unrest}"
+        return f"{rounds} round{'s' * (rounds > 1)}{thrown}, others used {self.others:.0%} of the machine{unrest}"
 
 
 def interleave(clients: Mapping[str, Callable[[], Sample]], rounds: int, servers: Sequence[int] = ()) -> Rounds[Sample]:

@@ -52,17 +52,18 @@ def main(words: Sequence[str] | None = None) -> Result:
     if problem := nginx.missing():
         raise SystemExit(problem)
     problem = figma_export.install()
-    tables, figures, groups = [], {}, []
+    tables, figures, groups, unrest = [], {}, [], 0.0
     for way in [way for way in WAYS if way in nginx.known_ways()]:
         rounds = _measure(way, asked.icons, asked.rounds, with_peer=not problem)
+        unrest = max(unrest, rounds.others)
         tables.append(_table(way, asked.icons, rounds, problem))
         groups.append((way, tuple(rounds.median(name, _seconds) for name in rounds.samples)))
         if not problem:
-            figures[f"{way} against {PEER}"] = round(rounds.ratio(PEER, OURS, _seconds), 3)
+            figures[f"{asked.icons:,} {way} against {PEER}"] = round(rounds.ratio(PEER, OURS, _seconds), 3)
     bars = Bars(
         f"Export of {asked.icons:,} icons, whole command", "s", (OURS, PEER)[: 2 - bool(problem)], tuple(groups)
     )
-    result = Result("whole", question(__doc__), tuple(tables), figures, (bars,))
+    result = Result("whole", question(__doc__), tuple(tables), figures, (bars,), unrest)
     return conclude(result, began=began, peers={"node": figma_export.version(), PEER: problem or "6.4.0"})
 
 

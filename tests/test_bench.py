@@ -10,8 +10,8 @@ import psutil
 import pytest
 
 from bench.report import plot
-from bench.result import Bars, load
-from bench.targets import TARGETS, Target
+from bench.result import Bars
+from bench.targets import Target
 from bench.timing import Program, interleave
 
 # A child of a child, which nobody waits for, and which would outlive its parent by far.
@@ -81,21 +81,6 @@ def test_a_figure_is_held_against_its_target(found, is_most, verdict):
     goals = (2.0, 1.0) if is_most else (1.0, 2.0)
 
     assert Target("how fast?", "none", "figure", *goals, is_most=is_most).verdict(found) == verdict
-
-
-def test_targets_are_about_figures_that_the_stored_results_have():
-    stored = {target.bench: load(target.bench) for target in TARGETS}
-    peers = ("curl", "aria2c", "@figma-export/cli")  # may not have been there
-
-    wrong = [
-        target.figure
-        for target in TARGETS
-        if (result := stored[target.bench])
-        and target.figure not in result.figures
-        and not target.figure.endswith(peers)
-    ]
-
-    assert wrong == []
 
 
 def test_a_plot_is_svg_whatever_its_texts_are():
