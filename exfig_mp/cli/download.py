@@ -10,17 +10,20 @@ import click
 
 from exfig_mp.cli.options import CommandOptions, ResumingCommand, asking_options, option
 from exfig_mp.errors import ConfigError
-from exfig_mp.model import Format
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from exfig_mp.config import Config
     from exfig_mp.exporters.settings import CommonAssets
+    from exfig_mp.model import Format
     from exfig_mp.run_options import RunOptions
     from exfig_mp.token_download import Downloaded, Wanted
 
 Kind = Literal["colors", "typography", "icons", "images"]
+FORMATS = ("svg", "pdf", "png", "jpg")
+"""`model.Format`, which is not loaded for `--help`."""
+
 _ALL: tuple[Kind, ...] = get_args(Kind)
 _FRAMES = {"icons": "Icons", "images": "Illustrations"}
 _RASTER = frozenset({"png", "jpg"})
@@ -76,7 +79,7 @@ def _json_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def _asset_options(command: Callable[..., None]) -> Callable[..., None]:
     scale = option("--scale", type=click.FloatRange(0.01, 4), default=3.0, show_default=True, help="Of png and jpg.")
-    forms = click.Choice(get_args(Format))
+    forms = click.Choice(FORMATS)
     form = option("--asset-format", type=forms, default="png", show_default=True, help="What Figma draws.")
     return form(scale(command))
 

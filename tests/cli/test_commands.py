@@ -12,10 +12,12 @@ from typing import get_args
 
 import pytest
 
+from exfig_mp.cli import download
 from exfig_mp.cli.fetch import ENCODINGS, FORMATS, NAME_STYLES
 from exfig_mp.exporters.folder import FileFormat
 from exfig_mp.exporters.naming import NameStyle
 from exfig_mp.exporters.settings import Encoding
+from exfig_mp.model import Format
 
 LIGHT = "LightLibrary"
 COMMANDS = (
@@ -101,6 +103,7 @@ def test_the_choices_of_fetch_are_those_of_the_options():
     assert get_args(FileFormat) == FORMATS
     assert get_args(Encoding) == ENCODINGS
     assert get_args(NameStyle) == NAME_STYLES
+    assert get_args(Format) == download.FORMATS
 
 
 @pytest.mark.parametrize(
