@@ -15,16 +15,18 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 from msgspec import Struct
 
+from exfig_mp.conversions import CONVERSIONS
 from exfig_mp.errors import ConfigError
 from exfig_mp.exporters.naming import folded
 from exfig_mp.hashing import digest, identity
-from exfig_mp.model import CONVERSIONS, Derived, GeneratedFile, Job, RemoteFile, Shard, Written
+from exfig_mp.model import Derived, GeneratedFile, Job, RemoteFile, Shard, Written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
+    from exfig_mp.conversions import Conversion
     from exfig_mp.exporters.protocol import Entry
-    from exfig_mp.model import Asset, Conversion, Render
+    from exfig_mp.model import Asset, Render
 
 SHARD_SIZE = 16
 """Jobs in a shard: small, so that no worker idles while another has a queue."""

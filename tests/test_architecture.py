@@ -13,7 +13,7 @@ _PACKAGE = Path(__file__).parents[1] / "exfig_mp"
 _STANDARD = sys.stdlib_module_names
 _ROOMS = ("cli", "config", "convert", "engines", "exporters", "simulator", "sources")
 
-_VOCABULARY = {"colors", "errors", "hashing", "model"}
+_VOCABULARY = {"colors", "conversions", "errors", "hashing", "model"}
 _PURE = {
     *("abort", "analysis", "blocked_files", "formats", "hosts", "leaky_bucket", "ledger", "plan", "ratelimit"),
     *("redaction", "report", "resume", "retry", "waits"),
@@ -34,7 +34,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": _VOCABULARY,
     "hashing": set(),
     "colors": set(),
-    "model": {"hashing"},
+    "conversions": set(),
+    "model": {"conversions", "hashing"},
     "formats": _VOCABULARY,
     "ratelimit": _VOCABULARY,
     "leaky_bucket": {"ratelimit"},
@@ -115,7 +116,7 @@ _IO = {
     *("aiohttp", "asyncio", "fcntl", "filelock", "http", "mmap", "multiprocessing", "os", "pathlib", "random"),
     *("secrets", "shutil", "signal", "socket", "ssl", "subprocess", "tempfile", "threading", "time", "urllib", "yarl"),
 }
-_NO_IO = (*_PURE, "colors", "convert", "exporters", "conflicts", "model", "errors", "hashing")
+_NO_IO = (*_PURE, "colors", "conversions", "convert", "exporters", "conflicts", "model", "errors", "hashing")
 PURE: dict[str, set[str]] = dict.fromkeys(_NO_IO, _IO) | {
     "plan": _IO - {"os"},  # os.path only: see the test below
 }

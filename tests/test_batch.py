@@ -12,8 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from exfig_mp.conversions import VectorDrawable
 from exfig_mp.convert import convert
-from exfig_mp.model import VectorDrawable
 
 LIGHT, DARK = "LightLibrary", "DarkLibrary"
 SVG = "format=svg&use_absolute_bounds=true&svg_include_id=false&svg_simplify_stroke=false"

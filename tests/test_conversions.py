@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from exfig_mp.conversions import Webp
 from exfig_mp.convert import convert
-from exfig_mp.model import Webp
 
 LIGHT, DARK = "LightLibrary", "DarkLibrary"
 ANDROID = f"""\

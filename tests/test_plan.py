@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exfig_mp.conversions import Raster
 from exfig_mp.errors import ConfigError
 from exfig_mp.exporters.folder import Folder
 from exfig_mp.exporters.protocol import Entry, Naming, Selection
-from exfig_mp.model import Asset, Derived, GeneratedFile, Job, Node, Raster, RemoteFile, Render, Written
+from exfig_mp.model import Asset, Derived, GeneratedFile, Job, Node, RemoteFile, Render, Written
 from exfig_mp.plan import SHARD_SIZE, absolute, build_plan, output_id, plan_entry, split
 
 if TYPE_CHECKING:

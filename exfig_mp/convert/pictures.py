@@ -10,7 +10,7 @@ from PIL import Image, UnidentifiedImageError
 from exfig_mp.errors import ConversionError
 
 if TYPE_CHECKING:
-    from exfig_mp.model import Webp
+    from exfig_mp.conversions import Webp
 
 LARGEST_AREA = 32_000_000  # pixels: what Figma draws at most
 _LONGEST_SIDE = 16_383  # pixels, https://developers.google.com/speed/webp/faq

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Le
 
+from exfig_mp.exporters.compose_vectors import WORD, ImageVectors
 from exfig_mp.exporters.entries import NO_CODE, Export, Scope, build_entries
 from exfig_mp.exporters.identifiers import is_ascii_identifier
 from exfig_mp.exporters.naming import NameStyle
@@ -101,6 +102,19 @@ class AndroidIcons(AssetEntry):
     path_precision: Annotated[int, Ge(1), Le(6)] = PRECISION
     strict_path_validation: bool | None = None
 
+    def problems(self) -> Iterator[Problem]:
+        """Yield what is wrong beyond types."""
+        yield from AssetEntry.problems(self)
+        names = {
+            "composePackageName": self.compose_package_name,
+            "composeExtensionTarget": self.compose_extension_target,
+        }
+        for key, name in names.items():
+            if name and not all(map(is_ascii_identifier, name.split("."))):
+                yield (key,), f"{name!r} cannot be a name in Kotlin"
+        if self.compose_format == "imageVector" and not self.compose_package_name:
+            yield ("composePackageName",), "is required for composeFormat: imageVector"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AndroidImages(AssetEntry):
@@ -143,33 +157,52 @@ class Android(Section):
 
     def problems(self) -> list[Problem]:
         """Return what is wrong beyond types."""
-        return problems_of({"colors": self.colors, "icons": self.icons, "images": self.images})
+        found = problems_of({"colors": self.colors, "icons": self.icons, "images": self.images})
+        if not self.main_src and any(icons.compose_format == "imageVector" for icons in self.icons):
+            found.append((("mainSrc",), "is required for composeFormat: imageVector"))
+        return found
 
     def entries(self, figma: Figma, common: Common) -> tuple[Entry, ...]:
         """Return an entry for each element of `icons` and `images`, in the order of the config."""
         icons = Scope(platform="android", kind="icons", figma=figma, common=common)
         images = Scope(platform="android", kind="images", figma=figma, common=common)
-        return build_entries(icons, self.icons, self._icons) + build_entries(images, self.images, self._images)
+        strict = common.images.strict_path_validation
+        return build_entries(
+            icons, self.icons, lambda element: self._icons(element, strict=common.icons.strict_path_validation)
+        ) + build_entries(images, self.images, lambda element: self._images(element, strict=strict))
 
-    def _icons(self, icons: AndroidIcons) -> Export:
-        code = (NO_CODE,) if icons.compose_package_name else ()
-        return self._vectors(icons.output, icons, icons.path_precision, code)
+    def _icons(self, icons: AndroidIcons, *, strict: bool) -> Export:
+        strict = strict if icons.strict_path_validation is None else icons.strict_path_validation
+        if icons.compose_format == "imageVector":
+            return self._image_vectors(icons, strict=strict)
+        exporter = Drawables(
+            folder=join(self.main_res, icons.output), picture=vector_drawable(icons.path_precision, strict=strict)
+        )
+        return Export(
+            exporter=exporter, style=icons.name_style, warnings=(NO_CODE,) if icons.compose_package_name else ()
+        )
 
-    def _images(self, images: AndroidImages) -> Export:
+    def _image_vectors(self, icons: AndroidIcons, *, strict: bool) -> Export:
+        exporter = ImageVectors(
+            folder=self.main_src or "",
+            package=icons.compose_package_name or "",
+            receiver=icons.compose_extension_target or "",
+            precision=icons.path_precision,
+            strict=strict,
+        )
+        return Export(exporter=exporter, style=icons.name_style, code_word=WORD)
+
+    def _images(self, images: AndroidImages, *, strict: bool) -> Export:
         if images.format == "svg":
-            return self._vectors(images.output, images)
+            picture = vector_drawable(PRECISION, strict=strict)
+            exporter = Drawables(folder=join(self.main_res, images.output), picture=picture)
+            return Export(exporter=exporter, style=images.name_style)
         exporter = Drawables(
             folder=join(self.main_res, images.output),
             picture=png(images.source_format, images.webp_options, as_webp=images.format == "webp"),
             scales=tuple(sorted(set(images.scales))),
         )
         return Export(exporter=exporter, style=images.name_style)
-
-    def _vectors(
-        self, output: str, element: AssetEntry, precision: int = PRECISION, warnings: tuple[str, ...] = ()
-    ) -> Export:
-        exporter = Drawables(folder=join(self.main_res, output), picture=vector_drawable(precision))
-        return Export(exporter=exporter, style=element.name_style, warnings=warnings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exfig_mp.exporters.color_protocol import Document
-from exfig_mp.exporters.identifiers import KOTLIN_MEMBERS, kotlin_identifier, resource_name
+from exfig_mp.exporters.identifiers import KOTLIN_MEMBERS, kotlin_identifier, kotlin_package, resource_name
 from exfig_mp.exporters.naming import restyle
 from exfig_mp.exporters.placing import join
 
@@ -93,8 +93,8 @@ class AndroidColorFiles:
             for color in colors
         ]
         context = {
-            "package": _kotlin_package(compose.package),
-            "xmlResourcePackage": _kotlin_package(compose.resources),
+            "package": kotlin_package(compose.package),
+            "xmlResourcePackage": kotlin_package(compose.resources),
             "colors": rows,
         }
         return Document(compose.path, "Colors.kt", context)
@@ -113,7 +113,3 @@ def kotlin_hex(value: Rgba) -> str:
 def _function(color: Color) -> str:
     name = kotlin_identifier(restyle(color.name, "camelCase") or color.name)
     return f"{name}_" if name in KOTLIN_MEMBERS else name
-
-
-def _kotlin_package(package: str) -> str:
-    return ".".join(map(kotlin_identifier, package.split("."))) if package else ""

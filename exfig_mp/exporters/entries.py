@@ -47,6 +47,7 @@ class Export:
     ignored_suffixes: tuple[str, ...] = ()
     file_style: str = ""
     dark_suffix: str = ""
+    code_word: str = ""
     warnings: tuple[str, ...] = ()
 
 
@@ -79,6 +80,7 @@ def _entry(scope: Scope, element: AssetEntry, export: Export, label: str) -> Ent
         ignored_suffixes=export.ignored_suffixes,
         file_style=export.file_style,
         dark_suffix=export.dark_suffix,
+        code_word=export.code_word,
     )
     return Entry(
         platform=scope.platform,

@@ -57,6 +57,11 @@ def kotlin_identifier(name: str) -> str:
     return f"`{text}`" if text in KOTLIN_KEYWORDS else text
 
 
+def kotlin_package(package: str) -> str:
+    """Return the name of a package, or of a class in one, with keywords in back ticks."""
+    return ".".join(map(kotlin_identifier, package.split("."))) if package else ""
+
+
 def resource_name(name: str) -> str:
     """Return `name` as the name of an Android resource, which is a field of a Java class, too."""
     text = "".join(char if _is_java_part(char) else "_" for char in name)

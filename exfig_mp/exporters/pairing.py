@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from exfig_mp.exporters.components import DARK, component_name
 from exfig_mp.exporters.naming import Named, Refused, final_name, folded, regexp_problem
 from exfig_mp.model import Asset
 
@@ -60,10 +61,11 @@ def pair(variants: Variants, naming: Naming, platform: Platform | None) -> Pairi
         warnings.append(f"light components have no dark one: {_some(missing)}")
     assets = [_asset(candidate, dark.get(key)) for key, candidate in light.items()]
     assets, clashes = _without_suffix_clashes(assets, naming.dark_suffix)
+    assets, doubles = _without_code_clashes(assets, naming.code_word)
     return Pairing(
         assets=tuple(sorted(assets, key=lambda asset: (asset.name, asset.idiom))),
         warnings=tuple(sorted(set(warnings))),
-        problems=tuple(sorted({*problems, *clashes})),
+        problems=tuple(sorted({*problems, *clashes, *doubles})),
     )
 
 
@@ -127,6 +129,25 @@ def _without_suffix_clashes(assets: Sequence[Asset], suffix: str) -> tuple[list[
         f"{' and '.join(sorted(repr(asset.source_name) for asset in group))} would be written to one file, "
         f"as dark files end with {suffix!r}"
         for group in clashing
+    ]
+    return [asset for asset in assets if asset.name not in lost], problems
+
+
+def _without_code_clashes(assets: Sequence[Asset], word: str) -> tuple[list[Asset], list[str]]:
+    """Take out assets whose components would have one name in code, as far as a disk can tell."""
+    if not word:
+        return list(assets), []
+    owners: dict[str, list[Asset]] = defaultdict(list)
+    for asset in assets:
+        name = component_name(asset.name, word)
+        owners[folded(name)].append(asset)
+        if asset.dark:
+            owners[folded(name + DARK)].append(asset)
+    clashing = {name: group for name, group in owners.items() if len(group) > 1}
+    lost = {asset.name for group in clashing.values() for asset in group}
+    problems = [
+        f"{' and '.join(sorted(repr(asset.source_name) for asset in group))} would have one name in code"
+        for group in clashing.values()
     ]
     return [asset for asset in assets if asset.name not in lost], problems
 

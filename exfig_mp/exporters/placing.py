@@ -6,13 +6,15 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exfig_mp.model import Raster, RemoteFile, Render, VectorDrawable, Webp
+from exfig_mp.conversions import Raster, VectorDrawable, Webp
+from exfig_mp.model import RemoteFile, Render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from exfig_mp.conversions import Conversion
     from exfig_mp.exporters.settings import SourceFormat, WebpOptions
-    from exfig_mp.model import Asset, Conversion, Format, Node
+    from exfig_mp.model import Asset, Format, Node
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -70,9 +72,9 @@ def png(source: SourceFormat, webp: WebpOptions | None = None, *, as_webp: bool 
     )
 
 
-def vector_drawable(precision: int) -> Picture:
+def vector_drawable(precision: int, *, strict: bool = False) -> Picture:
     """Return how Android's vectors come about: from an SVG, with so many digits behind the point."""
-    return Picture(format="svg", extension="xml", steps=(VectorDrawable(precision=precision),))
+    return Picture(format="svg", extension="xml", steps=(VectorDrawable(precision=precision, strict=strict),))
 
 
 def by_path(files: Iterable[RemoteFile]) -> tuple[RemoteFile, ...]:
@@ -87,7 +89,7 @@ def foundation_json(value: object) -> bytes:
 
 def _suited(step: Conversion, asset: Asset) -> Conversion:
     if isinstance(step, VectorDrawable) and asset.right_to_left:
-        return VectorDrawable(precision=step.precision, right_to_left=True)
+        return VectorDrawable(precision=step.precision, right_to_left=True, strict=step.strict)
     return step
 
 

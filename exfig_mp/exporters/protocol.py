@@ -41,6 +41,7 @@ class Naming:
     a raw name ends with is taken off (Xcode's render modes). `file_style` comes on top of `style` where a platform has
     a style of its own for files, and `dark_suffix` is what the exporter puts behind the name of a dark file that lies
     beside the light one: names must be unique with it, too.
+    With a `code_word` each name is also that of a component (`components.component_name`), unique as such.
     """
 
     style: str
@@ -49,6 +50,7 @@ class Naming:
     ignored_suffixes: tuple[str, ...] = ()
     file_style: str = ""
     dark_suffix: str = ""
+    code_word: str = ""
 
 
 class Exporter(Protocol):

@@ -8,9 +8,9 @@ import io
 import pytest
 from PIL import Image
 
+from exfig_mp.conversions import Raster, VectorDrawable
 from exfig_mp.convert import convert
 from exfig_mp.errors import ConversionError
-from exfig_mp.model import Raster, VectorDrawable
 
 ROOT = 'xmlns="http://www.w3.org/2000/svg" width="24" height="24"'
 DOUBLING = "".join(f'<g id="g{n}">' + f'<use href="#g{n - 1}"/>' * 10 + "</g>" for n in range(1, 12))

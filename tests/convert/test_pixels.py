@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from exfig_mp.conversions import VectorDrawable
 from exfig_mp.convert import convert
 from exfig_mp.errors import ConversionError
-from exfig_mp.model import VectorDrawable
 from tests.convert.conftest import FIXTURES, difference
 from tests.convert.vector_drawable_svg import as_svg
 

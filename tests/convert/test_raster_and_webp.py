@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from exfig_mp.conversions import Raster, Webp
 from exfig_mp.convert import convert
 from exfig_mp.errors import ConversionError
-from exfig_mp.model import Raster, Webp
 
 ICON = b'<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24"><path d="M3 3h18L9 21z" fill="#f00a"/></svg>'
 

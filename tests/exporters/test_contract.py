@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import exfig_mp.exporters
+from exfig_mp.conversions import ImageVector, Raster, VectorDrawable, Webp
 from exfig_mp.errors import DiskError
 from exfig_mp.exporters import Root
 from exfig_mp.exporters.android import Android, AndroidIcons, AndroidImages
@@ -25,9 +26,9 @@ from exfig_mp.exporters.web import Web, WebIcons, WebImages
 from exfig_mp.exporters.xcode import Ios
 from exfig_mp.exporters.xcode_options import IosIcons, IosImages
 from exfig_mp.files import refuse_link
-from exfig_mp.model import Node, Raster, Variant, Variants, VectorDrawable, Webp
+from exfig_mp.model import Node, Variant, Variants
 
-MADE: dict[type, str] = {Raster: "png", Webp: "webp", VectorDrawable: "xml"}
+MADE: dict[type, str] = {Raster: "png", Webp: "webp", VectorDrawable: "xml", ImageVector: "kt"}
 """How files end that conversions make."""
 
 HOSTILE = [
@@ -78,7 +79,11 @@ def build_entries() -> dict[str, Entry]:
     )
     android = Android(
         main_res="out/res",
-        icons=(AndroidIcons(output="icons"),),
+        main_src="out/src",
+        icons=(
+            AndroidIcons(output="icons"),
+            AndroidIcons(output="code", compose_format="imageVector", compose_package_name="com.example.icons"),
+        ),
         images=(
             AndroidImages(output="images", format="png"),
             AndroidImages(output="one", format="webp", scales=(2,), source_format="svg"),

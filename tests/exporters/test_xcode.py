@@ -3,11 +3,12 @@ from typing import Any
 
 import pytest
 
+from exfig_mp.conversions import Raster
 from exfig_mp.exporters.placing import Picture
 from exfig_mp.exporters.settings import Common, Figma
 from exfig_mp.exporters.xcode import ImageSets, Ios, Rendering
 from exfig_mp.exporters.xcode_options import IosIcons, IosImages
-from exfig_mp.model import Asset, Node, Raster
+from exfig_mp.model import Asset, Node
 
 ICONS = ImageSets(folder="A/Icons", picture=Picture(format="pdf"))
 IMAGES = ImageSets(folder="A/Images", picture=Picture(format="png"), scales=(1, 2, 3))
