@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from exfig_mp.collect_colors import paint, plan_colors, refuse_clashes
+from exfig_mp.errors import ConfigError
 from exfig_mp.exporters.color_protocol import ColorEntry
 from exfig_mp.exporters.naming import matches
 from exfig_mp.exporters.pairing import pair
 from exfig_mp.exporters.protocol import Entry
+from exfig_mp.framing import framed
 from exfig_mp.ledger import EntryFailure
 from exfig_mp.model import Failure
 from exfig_mp.plan import plan_entry
@@ -114,7 +116,11 @@ def plan_work(one: Work, entry: Entry, files: Files, ledger: Ledger) -> PlannedE
     ledger.warnings += [f"{one.where}: {text}" for text in (*entry.warnings, *pairing.warnings)]
     for problem in pairing.problems:
         fail(Failure("config", problem, "rename the component in Figma, or change the entry's regexps"))
-    return plan_entry(one.config, one.base, entry, pairing.assets)
+    try:
+        return framed(plan_entry(one.config, one.base, entry, pairing.assets))
+    except ConfigError as error:
+        fail(Failure("config", error.message, error.advice))
+        return None
 
 
 def _plan_colors(one: Work, entry: ColorEntry, tokens: Tokens, ledger: Ledger) -> PlannedEntry | None:

@@ -48,7 +48,26 @@ class ImageVector(Struct, frozen=True, tag=True):
     strict: bool = False
 
 
+MARKUP, VIEW_BOX, WIDTH, HEIGHT, DATA_URI = (f"\ue000{name}\ue001" for name in ("markup", "box", "x", "y", "uri"))
+"""What stands in a component's frame for its markup, its viewBox, its size and the whole picture as a data URI.
+
+The letters around are of no language, and in no name.
+"""
+
+
+class Tsx(Struct, frozen=True, tag=True):
+    """A conversion of SVG to a React component: `frame` is its text, `ids` what the ids in the markup begin with.
+
+    The frame is what `template` makes when it is told `context`; until that is done there is none.
+    """
+
+    ids: str
+    frame: str = ""
+    template: str = ""
+    context: tuple[tuple[str, str], ...] = ()
+
+
 CONVERSIONS = "1"
 """Changes when a conversion gives other bytes than before: what earlier versions made is then made anew."""
 
-Conversion = Raster | Webp | VectorDrawable | ImageVector
+Conversion = Raster | Webp | VectorDrawable | ImageVector | Tsx

@@ -9,6 +9,7 @@ GRAMMARS = {
     "kt": ("tree_sitter_kotlin", "language"),
     "dart": ("tree_sitter_dart_orchard", "language"),
     "ts": ("tree_sitter_typescript", "language_typescript"),
+    "tsx": ("tree_sitter_typescript", "language_tsx"),
     "css": ("tree_sitter_css", "language"),
 }
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exfig_mp.conversions import ImageVector, Raster, VectorDrawable, Webp
+from exfig_mp.conversions import ImageVector, Raster, Tsx, VectorDrawable, Webp
 
 if TYPE_CHECKING:
     from exfig_mp.conversions import Conversion
@@ -42,3 +42,7 @@ def _step(body: bytes, step: Conversion) -> bytes:
             from exfig_mp.convert.image_vector import to_image_vector  # noqa: PLC0415  # few workers need it
 
             return to_image_vector(body, step)
+        case Tsx():
+            from exfig_mp.convert.tsx import to_component  # noqa: PLC0415  # few workers need it
+
+            return to_component(body, step)

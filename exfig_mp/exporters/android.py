@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Le
 
-from exfig_mp.exporters.compose_vectors import WORD, ImageVectors
+from exfig_mp.exporters.compose_vectors import ImageVectors
 from exfig_mp.exporters.entries import NO_CODE, Export, Scope, build_entries
 from exfig_mp.exporters.identifiers import is_ascii_identifier
 from exfig_mp.exporters.naming import NameStyle
@@ -190,7 +190,7 @@ class Android(Section):
             precision=icons.path_precision,
             strict=strict,
         )
-        return Export(exporter=exporter, style=icons.name_style, code_word=WORD)
+        return Export(exporter=exporter, style=icons.name_style, is_code=True)
 
     def _images(self, images: AndroidImages, *, strict: bool) -> Export:
         if images.format == "svg":

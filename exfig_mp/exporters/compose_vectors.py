@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from exfig_mp.model import Asset, GeneratedFile, Node
 
-WORD = "Icon"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageVectors:
@@ -45,7 +43,7 @@ class ImageVectors:
         return ()
 
     def _file(self, asset: Asset, node: Node, *, dark: bool) -> RemoteFile:
-        name = component_name(asset.name, WORD) + (DARK if dark else "")
+        name = component_name(asset.name) + (DARK if dark else "")
         step = ImageVector(
             name=name,
             package=kotlin_package(self.package),

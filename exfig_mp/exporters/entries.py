@@ -31,6 +31,7 @@ class Scope:
     kind: Kind
     figma: Figma
     common: Common
+    templates: str | None = None
 
     @property
     def shared(self) -> CommonAssets:
@@ -47,7 +48,7 @@ class Export:
     ignored_suffixes: tuple[str, ...] = ()
     file_style: str = ""
     dark_suffix: str = ""
-    code_word: str = ""
+    is_code: bool = False
     warnings: tuple[str, ...] = ()
 
 
@@ -80,7 +81,7 @@ def _entry(scope: Scope, element: AssetEntry, export: Export, label: str) -> Ent
         ignored_suffixes=export.ignored_suffixes,
         file_style=export.file_style,
         dark_suffix=export.dark_suffix,
-        code_word=export.code_word,
+        is_code=export.is_code,
     )
     return Entry(
         platform=scope.platform,
@@ -90,6 +91,7 @@ def _entry(scope: Scope, element: AssetEntry, export: Export, label: str) -> Ent
         naming=naming,
         exporter=export.exporter,
         warnings=export.warnings,
+        templates=scope.templates,
     )
 
 

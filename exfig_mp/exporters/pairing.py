@@ -61,7 +61,7 @@ def pair(variants: Variants, naming: Naming, platform: Platform | None) -> Pairi
         warnings.append(f"light components have no dark one: {_some(missing)}")
     assets = [_asset(candidate, dark.get(key)) for key, candidate in light.items()]
     assets, clashes = _without_suffix_clashes(assets, naming.dark_suffix)
-    assets, doubles = _without_code_clashes(assets, naming.code_word)
+    assets, doubles = _without_code_clashes(assets) if naming.is_code else (assets, [])
     return Pairing(
         assets=tuple(sorted(assets, key=lambda asset: (asset.name, asset.idiom))),
         warnings=tuple(sorted(set(warnings))),
@@ -133,13 +133,11 @@ def _without_suffix_clashes(assets: Sequence[Asset], suffix: str) -> tuple[list[
     return [asset for asset in assets if asset.name not in lost], problems
 
 
-def _without_code_clashes(assets: Sequence[Asset], word: str) -> tuple[list[Asset], list[str]]:
+def _without_code_clashes(assets: Sequence[Asset]) -> tuple[list[Asset], list[str]]:
     """Take out assets whose components would have one name in code, as far as a disk can tell."""
-    if not word:
-        return list(assets), []
     owners: dict[str, list[Asset]] = defaultdict(list)
     for asset in assets:
-        name = component_name(asset.name, word)
+        name = component_name(asset.name)
         owners[folded(name)].append(asset)
         if asset.dark:
             owners[folded(name + DARK)].append(asset)

@@ -41,7 +41,7 @@ class Naming:
     a raw name ends with is taken off (Xcode's render modes). `file_style` comes on top of `style` where a platform has
     a style of its own for files, and `dark_suffix` is what the exporter puts behind the name of a dark file that lies
     beside the light one: names must be unique with it, too.
-    With a `code_word` each name is also that of a component (`components.component_name`), unique as such.
+    If it `is_code` each name is also that of a component (`components.component_name`), and unique as such.
     """
 
     style: str
@@ -50,7 +50,7 @@ class Naming:
     ignored_suffixes: tuple[str, ...] = ()
     file_style: str = ""
     dark_suffix: str = ""
-    code_word: str = ""
+    is_code: bool = False
 
 
 class Exporter(Protocol):
@@ -69,7 +69,8 @@ class Exporter(Protocol):
 class Entry:
     """One element of `<platform>.<kind>`: what to select, how to name it, who describes its files.
 
-    `label` is its key path in the config ("ios.icons[1]"); `warnings` are things that the user should know.
+    `label` is its key path in the config ("ios.icons[1]"); `warnings` are things that the user should know;
+    `templates` is the folder of the user's own.
     """
 
     platform: Platform
@@ -79,3 +80,4 @@ class Entry:
     naming: Naming
     exporter: Exporter
     warnings: tuple[str, ...] = ()
+    templates: str | None = None

@@ -10,6 +10,7 @@ from exfig_mp.exporters.entries import NO_CODE, Export, Scope, build_entries
 from exfig_mp.exporters.folder import Folder
 from exfig_mp.exporters.placing import join
 from exfig_mp.exporters.protocol import Entry
+from exfig_mp.exporters.react import ReactComponents
 from exfig_mp.exporters.settings import (
     AssetEntry,
     ColorsEntry,
@@ -83,21 +84,33 @@ class Web(Section):
 
     def entries(self, figma: Figma, common: Common) -> tuple[Entry, ...]:
         """Return an entry for each element of `icons` and `images`, in the order of the config."""
-        icons = Scope(platform="web", kind="icons", figma=figma, common=common)
-        images = Scope(platform="web", kind="images", figma=figma, common=common)
+        icons = Scope(platform="web", kind="icons", figma=figma, common=common, templates=self.templates_path)
+        images = Scope(platform="web", kind="images", figma=figma, common=common, templates=self.templates_path)
         return build_entries(icons, self.icons, self._icons) + build_entries(images, self.images, self._images)
 
     def _icons(self, icons: WebIcons) -> Export:
-        return self._svg(icons.svg_directory, icons, react=icons.generate_react_components)
+        raw = self._raw(icons.svg_directory)
+        exporter = ReactComponents(
+            raw=raw, folder=join(self.output, icons.output_directory), template="Icon.tsx", size=icons.icon_size
+        )
+        return _export(icons, exporter if icons.generate_react_components else raw)
 
     def _images(self, images: WebImages) -> Export:
-        return self._svg(images.assets_directory, images, react=images.generate_react_components)
+        raw = self._raw(images.assets_directory)
+        exporter = ReactComponents(raw=raw, folder=join(self.output, images.output_directory), template="Image.tsx")
+        return _export(images, exporter if images.generate_react_components else raw)
 
-    def _svg(self, directory: str, element: AssetEntry, *, react: bool) -> Export:
-        return Export(
-            exporter=Folder(folder=join(self.output, directory), format="svg", dark_suffix=_DARK),
-            style=element.name_style,
-            file_style="snake_case",
-            dark_suffix=_DARK,
-            warnings=(NO_CODE,) if react else (),
-        )
+    def _raw(self, directory: str) -> Folder:
+        return Folder(folder=join(self.output, directory), format="svg", dark_suffix=_DARK)
+
+
+def _export(element: WebIcons | WebImages, exporter: Folder | ReactComponents) -> Export:
+    is_code = isinstance(exporter, ReactComponents)
+    return Export(
+        exporter=exporter,
+        style=element.name_style,
+        file_style="snake_case",
+        dark_suffix=_DARK,
+        is_code=is_code,
+        warnings=(NO_CODE,) if is_code else (),
+    )

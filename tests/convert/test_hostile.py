@@ -8,7 +8,7 @@ import io
 import pytest
 from PIL import Image
 
-from exfig_mp.conversions import Raster, VectorDrawable
+from exfig_mp.conversions import ImageVector, Raster, Tsx, VectorDrawable
 from exfig_mp.convert import convert
 from exfig_mp.errors import ConversionError
 
@@ -58,7 +58,10 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("step", [Raster(), VectorDrawable()], ids=["raster", "vector"])
+STEPS = [Raster(), VectorDrawable(), ImageVector("A", "p"), Tsx(ids="a", frame="f")]
+
+
+@pytest.mark.parametrize("step", STEPS, ids=["raster", "vector", "kotlin", "tsx"])
 @pytest.mark.parametrize("name", HOSTILE)
 def test_what_would_cost_or_reach_too_much_is_refused_and_named(name, step):
     body, words = HOSTILE[name]

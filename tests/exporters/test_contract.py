@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import exfig_mp.exporters
-from exfig_mp.conversions import ImageVector, Raster, VectorDrawable, Webp
+from exfig_mp.conversions import ImageVector, Raster, Tsx, VectorDrawable, Webp
 from exfig_mp.errors import DiskError
 from exfig_mp.exporters import Root
 from exfig_mp.exporters.android import Android, AndroidIcons, AndroidImages
@@ -21,6 +21,7 @@ from exfig_mp.exporters.folder import FileFormat, Folder
 from exfig_mp.exporters.naming import folded
 from exfig_mp.exporters.pairing import pair
 from exfig_mp.exporters.protocol import Entry, Naming, Selection
+from exfig_mp.exporters.react import ReactComponents
 from exfig_mp.exporters.settings import Figma
 from exfig_mp.exporters.web import Web, WebIcons, WebImages
 from exfig_mp.exporters.xcode import Ios
@@ -28,7 +29,7 @@ from exfig_mp.exporters.xcode_options import IosIcons, IosImages
 from exfig_mp.files import refuse_link
 from exfig_mp.model import Node, Variant, Variants
 
-MADE: dict[type, str] = {Raster: "png", Webp: "webp", VectorDrawable: "xml", ImageVector: "kt"}
+MADE: dict[type, str] = {Raster: "png", Webp: "webp", VectorDrawable: "xml", ImageVector: "kt", Tsx: "tsx"}
 """How files end that conversions make."""
 
 HOSTILE = [
@@ -129,6 +130,11 @@ def assets_of(entry, light, dark=()):
     return found.assets
 
 
+def folders_of(entry):
+    exporter = entry.exporter
+    return [exporter.folder] + ([exporter.raw.folder] if isinstance(exporter, ReactComponents) else [])
+
+
 @every_entry
 @given(light=NAMES | twins(), dark=NAMES | twins())
 def test_no_name_leads_out_of_the_folder_and_no_two_files_meet(entry, light, dark):
@@ -140,8 +146,8 @@ def test_no_name_leads_out_of_the_folder_and_no_two_files_meet(entry, light, dar
     for same in (folded, on_a_windows_disk, on_an_apple_disk):
         assert len({same(path) for path in paths}) == len(paths)
     for path in paths:
-        assert path.startswith(f"{entry.exporter.folder}/")
-        below = path.removeprefix(f"{entry.exporter.folder}/").split("/")
+        folder = next(folder for folder in folders_of(entry) if path.startswith(f"{folder}/"))
+        below = path.removeprefix(f"{folder}/").split("/")
         assert not {"", ".", ".."} & set(below)
         assert all(len(part.encode()) <= 255 for part in below)
         assert not any(char < " " or char in '\\:*?"<>|' for part in below for char in part)
