@@ -62,6 +62,12 @@ def area(body: bytes) -> int:
         raise ConversionError(f"the SVG holds a picture that cannot be read: {error}") from None
 
 
+def alpha_of(body: bytes) -> bytes:
+    """Return how opaque the pixels of a PNG that was drawn here are, from 0 to 255, row by row."""
+    with Image.open(io.BytesIO(body), formats=("PNG",)) as picture:
+        return picture.convert("RGBA").getchannel("A").tobytes()
+
+
 def _check(picture: Image.Image) -> None:
     width, height = picture.size
     if max(width, height) > _LONGEST_SIDE or width * height > LARGEST_AREA:
