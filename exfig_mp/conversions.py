@@ -21,6 +21,13 @@ class Webp(Struct, frozen=True, tag=True):
     lossless: bool = False
 
 
+class Heic(Struct, frozen=True, tag=True):
+    """A conversion of PNG to HEIC: of `quality` (0 to 100), or `lossless`, with every pixel as it was."""
+
+    quality: int = 90
+    lossless: bool = False
+
+
 class VectorDrawable(Struct, frozen=True, tag=True):
     """A conversion of SVG to Android's XML, with `precision` digits behind the point; mirrored if `right_to_left`.
 
@@ -70,4 +77,4 @@ class Tsx(Struct, frozen=True, tag=True):
 CONVERSIONS = "1"
 """Changes when a conversion gives other bytes than before: what earlier versions made is then made anew."""
 
-Conversion = Raster | Webp | VectorDrawable | ImageVector | Tsx
+Conversion = Raster | Webp | Heic | VectorDrawable | ImageVector | Tsx

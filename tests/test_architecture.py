@@ -104,6 +104,7 @@ DOORS: dict[str, set[str]] = {
     "multiprocessing": {"engines.member", "engines.tidy", "engines.worker", "simulator"},
     "resvg_py": {"convert.raster", "simulator"},
     "PIL": {"convert.pictures", "simulator"},
+    "pillow_heif": {"convert.heic"},
     "uvloop": {"engines.worker", "cli", "simulator"},
     "jinja2": {"templating"},
     "fcntl": {"files", "block"},

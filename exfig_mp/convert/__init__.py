@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exfig_mp.conversions import ImageVector, Raster, Tsx, VectorDrawable, Webp
+from exfig_mp.conversions import Heic, ImageVector, Raster, Tsx, VectorDrawable, Webp
 
 if TYPE_CHECKING:
     from exfig_mp.conversions import Conversion
@@ -34,6 +34,10 @@ def _step(body: bytes, step: Conversion) -> bytes:
             from exfig_mp.convert.pictures import to_webp  # noqa: PLC0415  # loads an image library
 
             return to_webp(body, step)
+        case Heic():
+            from exfig_mp.convert.heic import to_heic  # noqa: PLC0415  # loads an encoder, which may not be there
+
+            return to_heic(body, step)
         case VectorDrawable():
             from exfig_mp.convert.vector_drawable import to_vector_drawable  # noqa: PLC0415  # few workers need it
 

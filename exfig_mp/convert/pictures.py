@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 LARGEST_AREA = 32_000_000  # pixels: what Figma draws at most
 _LONGEST_SIDE = 16_383  # pixels, https://developers.google.com/speed/webp/faq
+_SMALLER = "export it at a smaller scale"
 _EFFORT = 4  # of 0 to 6: beyond, files hardly become smaller, and take twice as long
 _PLAIN = {"1": "L", "L": "L", "RGB": "RGB", "RGBA": "RGBA", "I": "L", "I;16": "L", "F": "L", "CMYK": "RGB"}
 
@@ -26,13 +27,11 @@ def to_webp(body: bytes, options: Webp) -> bytes:
     Raises:
         ConversionError: if it is no whole PNG, or larger than a WebP may be.
     """
-    try:
-        with Image.open(io.BytesIO(body), formats=("PNG",)) as picture:
-            _check(picture)
-            profile = picture.info.get("icc_profile")
-            pixels = _plain(picture)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:  # what Pillow raises for torn files
-        raise ConversionError(f"the PNG cannot be read: {error}", "export the component from Figma again") from None
+    pixels, profile = read_png(body)
+    if max(pixels.size) > _LONGEST_SIDE:
+        raise ConversionError(
+            f"the PNG has {_sides(pixels)} pixels, and a WebP may have {_LONGEST_SIDE:,} on a side", _SMALLER
+        )
     encoded = io.BytesIO()
     quality = 100 if options.lossless else options.quality  # of lossless: effort, not loss
     pixels.save(
@@ -47,6 +46,21 @@ def to_webp(body: bytes, options: Webp) -> bytes:
         xmp=b"",
     )
     return encoded.getvalue()
+
+
+def read_png(body: bytes) -> tuple[Image.Image, bytes | None]:
+    """Return the pixels of a PNG with 8 bits a channel, as L, RGB or RGBA, and its colour profile.
+
+    Raises:
+        ConversionError: if it is no whole PNG, or has more pixels than Figma draws.
+    """
+    try:
+        with Image.open(io.BytesIO(body), formats=("PNG",)) as picture:
+            if picture.width * picture.height > LARGEST_AREA:
+                raise ConversionError(f"the PNG has {_sides(picture)} pixels, and 32 million are the limit", _SMALLER)
+            return _plain(picture), picture.info.get("icc_profile")
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:  # what Pillow raises for torn files
+        raise ConversionError(f"the PNG cannot be read: {error}", "export the component from Figma again") from None
 
 
 def area(body: bytes) -> int:
@@ -68,13 +82,8 @@ def alpha_of(body: bytes) -> bytes:
         return picture.convert("RGBA").getchannel("A").tobytes()
 
 
-def _check(picture: Image.Image) -> None:
-    width, height = picture.size
-    if max(width, height) > _LONGEST_SIDE or width * height > LARGEST_AREA:
-        raise ConversionError(
-            f"the PNG has {width}x{height} pixels, and a WebP may have {_LONGEST_SIDE:,} on a side, 32 million in all",
-            "export it at a smaller scale",
-        )
+def _sides(picture: Image.Image) -> str:
+    return f"{picture.width}x{picture.height}"
 
 
 def _plain(picture: Image.Image) -> Image.Image:

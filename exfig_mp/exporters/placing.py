@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from exfig_mp.conversions import Raster, VectorDrawable, Webp
+from exfig_mp.conversions import Heic, Raster, VectorDrawable, Webp
 from exfig_mp.model import RemoteFile, Render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from exfig_mp.conversions import Conversion
-    from exfig_mp.exporters.settings import SourceFormat, WebpOptions
+    from exfig_mp.exporters.settings import HeicOptions, SourceFormat, WebpOptions
     from exfig_mp.model import Asset, Format, Node
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
@@ -70,6 +70,13 @@ def png(source: SourceFormat, webp: WebpOptions | None = None, *, as_webp: bool 
     return Picture(
         format="svg" if rasterised else "png", extension="webp" if as_webp else "", rasterised=rasterised, steps=steps
     )
+
+
+def heic(source: SourceFormat, options: HeicOptions) -> Picture:
+    """Return how HEIC pictures come about: as `png`, and then encoded."""
+    made = png(source)
+    step = Heic(quality=options.quality, lossless=options.encoding == "lossless")
+    return replace(made, extension="heic", steps=(*made.steps, step))
 
 
 def vector_drawable(precision: int, *, strict: bool = False) -> Picture:

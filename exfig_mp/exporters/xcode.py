@@ -5,14 +5,14 @@ names those that are in place.
 """
 
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
 from exfig_mp.exporters.entries import NO_CODE, Export, Scope, build_entries
 from exfig_mp.exporters.naming import matches
 from exfig_mp.exporters.pairing import split_idiom
-from exfig_mp.exporters.placing import Picture, appearances, by_path, foundation_json, join, png
+from exfig_mp.exporters.placing import Picture, appearances, by_path, foundation_json, heic, join, png
 from exfig_mp.exporters.protocol import Entry
 from exfig_mp.exporters.settings import Common, Figma, Problem, RenderMode, Section, Text, problems_of
 from exfig_mp.exporters.xcode_options import IosColors, IosIcons, IosImages, IosTypography
@@ -77,15 +77,17 @@ class Ios(Section):
         rendering = Rendering.of(images)
         exporter = ImageSets(
             folder=join(self.xcassets_path, images.assets_folder),
-            picture=png(images.source_format),
+            picture=heic(images.source_format, images.heic_options)
+            if images.output_format == "heic"
+            else png(images.source_format),
             scales=tuple(sorted(set(images.scales))),
             rendering=rendering,
         )
-        warnings = _code_warnings(images)
-        if images.output_format == "heic":
-            warnings += ("HEIC is not available here: PNG is written instead",)
         return Export(
-            exporter=exporter, style=images.name_style, ignored_suffixes=rendering.suffixes, warnings=warnings
+            exporter=exporter,
+            style=images.name_style,
+            ignored_suffixes=rendering.suffixes,
+            warnings=_code_warnings(images),
         )
 
 
@@ -171,6 +173,16 @@ class ImageSets:
         items = [image.item for image in sorted(present, key=lambda image: image.dark)]
         contents: dict[str, object] = {"images": items, "info": _INFO}
         return foundation_json(contents | ({"properties": properties} if properties else {}))
+
+
+def without_heic(entry: Entry) -> Entry:
+    """Return the entry with PNG in the place of HEIC, where nothing can write that."""
+    sets = entry.exporter
+    if not isinstance(sets, ImageSets) or sets.picture.extension != "heic":
+        return entry
+    picture = replace(sets.picture, extension="", steps=())
+    warning = "HEIC cannot be written without the extra heic of exfig-mp: PNG is written instead"
+    return replace(entry, exporter=replace(sets, picture=picture), warnings=(*entry.warnings, warning))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

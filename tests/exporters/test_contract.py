@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import exfig_mp.exporters
-from exfig_mp.conversions import ImageVector, Raster, Tsx, VectorDrawable, Webp
+from exfig_mp.conversions import Heic, ImageVector, Raster, Tsx, VectorDrawable, Webp
 from exfig_mp.errors import DiskError
 from exfig_mp.exporters import Root
 from exfig_mp.exporters.android import Android, AndroidIcons, AndroidImages
@@ -29,7 +29,14 @@ from exfig_mp.exporters.xcode_options import IosIcons, IosImages
 from exfig_mp.files import refuse_link
 from exfig_mp.model import Node, Variant, Variants
 
-MADE: dict[type, str] = {Raster: "png", Webp: "webp", VectorDrawable: "xml", ImageVector: "kt", Tsx: "tsx"}
+MADE: dict[type, str] = {
+    Raster: "png",
+    Webp: "webp",
+    Heic: "heic",
+    VectorDrawable: "xml",
+    ImageVector: "kt",
+    Tsx: "tsx",
+}
 """How files end that conversions make."""
 
 HOSTILE = [
@@ -76,7 +83,10 @@ def build_entries() -> dict[str, Entry]:
         xcassets_path="./out/A.xcassets/",
         xcassets_in_main_bundle=True,
         icons=(IosIcons(format="pdf", assets_folder="Icons", name_style="camelCase", render_mode_default_suffix="_d"),),
-        images=(IosImages(assets_folder="Images", name_style="PascalCase"),),
+        images=(
+            IosImages(assets_folder="Images", name_style="PascalCase"),
+            IosImages(assets_folder="Heic", name_style="PascalCase", output_format="heic"),
+        ),
     )
     android = Android(
         main_res="out/res",
