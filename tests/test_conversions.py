@@ -10,6 +10,7 @@ import pytest
 from exfig_mp.conversions import Webp
 from exfig_mp.convert import convert
 from tests.android_packager import find_aapt2
+from tests.code_judges import faults
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,6 +73,30 @@ def test_the_android_tree_is_the_same_on_every_run_and_with_any_number_of_worker
     assert trees[0]["icons/drawable-night/arrow_left_00023.xml"].decode() == ARROW_LEFT.replace("#1A1A1A", "#F2F2F2")
     mirrored = {path for path, body in trees[0].items() if b"autoMirrored" in body}
     assert mirrored == {path for path in trees[0] if "arrow_left" in path or "arrow_right" in path}
+
+
+@pytest.mark.usefixtures("library")
+def test_icons_are_kotlin_files_where_the_config_says_so(project):
+    kotlin = (
+        "composeFormat: imageVector, composePackageName: com.example.icons, composeExtensionTarget: com.example.App"
+    )
+    project.write(
+        "app.yaml",
+        f"figma: {{lightFileId: {LIGHT}, darkFileId: {DARK}}}\n"
+        f"android: {{mainRes: out/res, mainSrc: out/src, icons: {{output: icons, {kotlin}}}}}\n",
+    )
+
+    ran = project.run("batch", "app.yaml", "--workers", "2")
+
+    assert ran.code == 0, ran.text
+    tree = {path: body.decode() for path, body in project.tree().items()}
+    assert len(tree) == 48
+    assert {path.rpartition("/")[0] for path in tree} == {"src/com/example/icons"}
+    arrow = tree["src/com/example/icons/ArrowLeft00023.kt"]
+    assert "public val App.ArrowLeft00023: ImageVector" in arrow
+    assert "autoMirror = true" in arrow
+    assert "SolidColor(Color(0xFFF2F2F2))" in tree["src/com/example/icons/ArrowLeft00023Dark.kt"]
+    assert [fault for path, text in tree.items() for fault in faults(path, text)] == []
 
 
 def test_what_cannot_be_converted_fails_by_name_and_costs_no_other_platform_anything(library, project):

@@ -37,6 +37,8 @@ _REFUSED = {
     "foreignObject": "a foreign object, which is how Figma writes angular gradients and background blur",
     "switch": "a switch",
 }
+_MOST_BLURS = 20  # each may take half a second
+_BLURS = ("feGaussianBlur", "feDropShadow")
 _SIDES = ("width", "height")
 _HOLDERS = frozenset({"g", "a"})
 _ADVICE = "change it in Figma, or export this component as PNG or WebP"
@@ -63,6 +65,7 @@ class _Builder:
     def __init__(self, ids: dict[str, Element], size: tuple[float, float]) -> None:
         self._ids = ids
         self._size = size
+        self._blurs = 0
 
     def picture(self, root: Element, width: float, height: float, matrix: Matrix) -> Picture:
         content = self._within(Group(self._children(root, _inherit({}, root))), root)
@@ -224,6 +227,9 @@ class _Builder:
         if given.get("filter", "none") == "none":
             return drawn
         target = self._ids.get(local_reference(given["filter"]) or "")
+        self._blurs += sum(step.name in _BLURS for step in target.children) if target else 0
+        if self._blurs > _MOST_BLURS:
+            _refuse(f"more than {_MOST_BLURS} blurs")
         below = shaded(drawn, target, self._size) if target and target.name == "filter" else None
         if below is None:
             names = sorted({child.name for child in target.children}) if target else []

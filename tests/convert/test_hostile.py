@@ -100,6 +100,15 @@ def test_what_could_not_be_rasterised_in_time_or_memory_is_refused(body, words):
         convert(body, (Raster(),))
 
 
+def test_shadows_that_would_take_minutes_are_refused():
+    shadow = '<filter id="f" color-interpolation-filters="sRGB"><feDropShadow stdDeviation="1"/></filter>'
+    many = svg(shadow + '<rect width="24" height="24" filter="url(#f)"/>' * 300)
+
+    for step in (VectorDrawable(), ImageVector("A", "p")):
+        with pytest.raises(ConversionError, match="more than 20 blurs"):
+            convert(many, (step,))
+
+
 @pytest.mark.parametrize(
     "body",
     [
