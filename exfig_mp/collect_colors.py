@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from exfig_mp.errors import ConfigError
 from exfig_mp.exporters.color_pairing import pair_colors
-from exfig_mp.exporters.color_protocol import Document, Insertion, VariableColors
+from exfig_mp.exporters.color_protocol import Insertion, VariableColors
+from exfig_mp.exporters.documents import Document
 from exfig_mp.exporters.naming import folded, matches
 from exfig_mp.exporters.protocol import Entry, Selection
 from exfig_mp.model import Failure, GeneratedFile
-from exfig_mp.plan import absolute, plan_entry
+from exfig_mp.planned import absolute, plan_entry
 from exfig_mp.sources.figma_colors import style_colors
 from exfig_mp.sources.figma_variables import variable_colors
 from exfig_mp.templating import Templates
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from exfig_mp.colors import Color
     from exfig_mp.exporters.color_protocol import ColorEntry
     from exfig_mp.model import Asset, RemoteFile
-    from exfig_mp.plan import PlannedEntry
+    from exfig_mp.planned import PlannedEntry
     from exfig_mp.sources.figma_colors import FoundColors, StyledFile
     from exfig_mp.sources.tokens import Tokens
 
@@ -85,6 +86,8 @@ def plan_colors(config: str, base: str, entry: ColorEntry, painted: Painted) -> 
         selection=Selection(light_file="", frame="", filter=entry.filter),
         naming=entry.naming,
         exporter=painted,
+        project=entry.project,
+        target=entry.target,
     )
     return plan_entry(config, base, planned, ())
 

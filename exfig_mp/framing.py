@@ -12,14 +12,14 @@ import msgspec
 
 from exfig_mp.conversions import DATA_URI, HEIGHT, MARKUP, VIEW_BOX, WIDTH, Tsx
 from exfig_mp.errors import ConfigError
-from exfig_mp.exporters.color_protocol import Document
-from exfig_mp.plan import absolute
+from exfig_mp.exporters.documents import Document
+from exfig_mp.planned import absolute
 from exfig_mp.templating import Templates
 
 if TYPE_CHECKING:
     from exfig_mp.conversions import Conversion
     from exfig_mp.model import RemoteFile
-    from exfig_mp.plan import PlannedEntry
+    from exfig_mp.planned import PlannedEntry
 
 _MARKS = {"svgContent": MARKUP, "viewBox": VIEW_BOX, "width": WIDTH, "height": HEIGHT, "dataUri": DATA_URI}
 

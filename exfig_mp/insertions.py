@@ -10,14 +10,14 @@ from exfig_mp.collect_colors import Painted
 from exfig_mp.errors import DiskError
 from exfig_mp.exporters.markers import Unmarked, insert
 from exfig_mp.model import Failure
-from exfig_mp.plan import absolute
+from exfig_mp.planned import absolute
 from exfig_mp.transfer import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from exfig_mp.exporters.color_protocol import Insertion
-    from exfig_mp.plan import PlannedEntry
+    from exfig_mp.planned import PlannedEntry
 
 
 def write_insertions(entry: PlannedEntry, *, fsync: bool) -> Iterator[Failure]:

@@ -15,8 +15,8 @@ _ROOMS = ("cli", "config", "convert", "engines", "exporters", "simulator", "sour
 
 _VOCABULARY = {"colors", "conversions", "errors", "hashing", "model"}
 _PURE = {
-    *("abort", "analysis", "blocked_files", "formats", "hosts", "leaky_bucket", "ledger", "plan", "ratelimit"),
-    *("redaction", "report", "resume", "retry", "waits"),
+    *("abort", "analysis", "blocked_files", "formats", "hosts", "leaky_bucket", "ledger", "plan", "planned"),
+    *("ratelimit", "redaction", "report", "resume", "retry", "waits"),
 }
 _DOORS = {
     *("block", "cache", "checkpoint", "client", "files", "generation", "journal", "limiter", "log", "outputs", "room"),
@@ -24,7 +24,7 @@ _DOORS = {
 }
 _FLOW = {
     *("batch", "brake", "collect", "conflicts", "incremental", "indexes", "pipeline", "run_log", "run_options"),
-    *("collect_colors", "forecast", "insertions", "wiring"),
+    *("collect_colors", "forecast", "insertions", "wiring", "xcode_project"),
 }
 _NEUTRAL = {"__init__"}  # the version
 
@@ -46,8 +46,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "retry": _VOCABULARY,
     # A value of the door beside them is what these decide about; they import its name for annotations only.
     "resume": _VOCABULARY | {"checkpoint"},
-    "plan": _VOCABULARY | {"exporters"},
-    "ledger": _VOCABULARY | {"abort", "plan", "waits"},
+    "planned": _VOCABULARY | {"exporters"},
+    "plan": _VOCABULARY | {"exporters", "planned"},
+    "ledger": _VOCABULARY | {"abort", "plan", "planned", "waits"},
     "hosts": set(),
     "report": _VOCABULARY | {"analysis", "ledger", "waits"},
     "brake": _VOCABULARY | {"abort"},
@@ -62,8 +63,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "generation": _VOCABULARY | {"files", "journal"},
     "checkpoint": _VOCABULARY | {"files", "generation", "journal"},
     "cache": {"files", "hashing"},
-    "outputs": _VOCABULARY | {"cache", "files", "journal", "plan"},
-    "incremental": _VOCABULARY | {"cache", "journal", "ledger", "outputs", "plan", "sources"},
+    "outputs": _VOCABULARY | {"cache", "files", "journal", "plan", "planned"},
+    "incremental": _VOCABULARY | {"cache", "journal", "ledger", "outputs", "plan", "planned", "sources"},
     "transfer": _VOCABULARY | _PURE | {"cache", "client", "convert", "files", "limiter", "log"},
     "sources": _VOCABULARY | _PURE | _DOORS | {"exporters"},
     "exporters": _VOCABULARY,
@@ -73,13 +74,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "run_options": _VOCABULARY | _PURE | _DOORS | {"engines", "exporters", "incremental", "sources"},
     "conflicts": _VOCABULARY | _PURE | {"collect_colors", "config", "exporters"},
     "templating": _VOCABULARY | {"exporters"},
-    "framing": _VOCABULARY | {"exporters", "plan", "templating"},
-    "collect_colors": _VOCABULARY | {"exporters", "plan", "sources", "templating"},
-    "insertions": _VOCABULARY | {"collect_colors", "exporters", "files", "plan", "transfer"},
-    "collect": _VOCABULARY | _PURE | {"collect_colors", "exporters", "framing", "run_options", "sources"},
+    "framing": _VOCABULARY | {"exporters", "planned", "templating"},
+    "collect_colors": _VOCABULARY | {"exporters", "planned", "sources", "templating"},
+    "xcode_project": {"files"},
+    "insertions": _VOCABULARY | {"collect_colors", "exporters", "files", "planned", "transfer"},
+    "collect": _VOCABULARY | _PURE | {"collect_colors", "exporters", "framing", "run_options", "sources", "templating"},
     "pipeline": _VOCABULARY | _PURE | _DOORS | {"brake", "sources"},
     "run_log": _VOCABULARY | _PURE | _DOORS | _NEUTRAL | {"engines", "run_options", "sources"},
-    "indexes": _VOCABULARY | _PURE | {"brake", "files", "insertions", "transfer"},
+    "indexes": _VOCABULARY | _PURE | {"brake", "files", "insertions", "transfer", "xcode_project"},
     "wiring": _VOCABULARY | _PURE | _DOORS | {"brake", "engines", "run_log", "run_options", "sources"},
     "forecast": _VOCABULARY | _PURE | _DOORS | {"collect", "incremental", "sources", "wiring"},
     "batch": _VOCABULARY | _PURE | _DOORS | _FLOW | _NEUTRAL | {"engines", "exporters", "sources"},
@@ -120,7 +122,7 @@ _IO = {
 }
 _NO_IO = (*_PURE, "colors", "conversions", "convert", "exporters", "conflicts", "model", "errors", "hashing")
 PURE: dict[str, set[str]] = dict.fromkeys(_NO_IO, _IO) | {
-    "plan": _IO - {"os"},  # os.path only: see the test below
+    "planned": _IO - {"os"},  # os.path only: see the test below
 }
 """Modules and rooms that decide and describe, and what they may therefore not import."""
 
@@ -229,7 +231,7 @@ def test_pure_modules_import_no_io():
 def test_the_plan_asks_no_disk():
     attributes = [
         node.attr
-        for node in ast.walk(MODULES["plan"].tree)
+        for node in ast.walk(MODULES["planned"].tree)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "os"
     ]
 

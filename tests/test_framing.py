@@ -11,7 +11,7 @@ from exfig_mp.exporters.settings import Common, Figma
 from exfig_mp.exporters.web import Web, WebIcons
 from exfig_mp.framing import framed
 from exfig_mp.model import Asset, Node
-from exfig_mp.plan import plan_entry
+from exfig_mp.planned import plan_entry
 
 LIBRARY = "LightLibrary"
 WEB = f"""\

@@ -5,14 +5,15 @@ Icons and vector images lie as VectorDrawable in `drawable`, pixels in a folder 
 """
 
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from annotated_types import Ge, Le
 
 from exfig_mp.exporters.compose_vectors import ImageVectors
-from exfig_mp.exporters.entries import NO_CODE, Export, Scope, build_entries
+from exfig_mp.exporters.entries import Export, Scope, build_entries
 from exfig_mp.exporters.identifiers import is_ascii_identifier
+from exfig_mp.exporters.kotlin_icons import KotlinIcons
 from exfig_mp.exporters.naming import NameStyle
 from exfig_mp.exporters.placing import Picture, appearances, by_path, join, png, vector_drawable
 from exfig_mp.exporters.protocol import Entry
@@ -84,9 +85,7 @@ class AndroidColors(ColorsEntry):
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong beyond types."""
         yield from ColorsEntry.problems(self)
-        package = self.compose_package_name
-        if package and not all(map(is_ascii_identifier, package.split("."))):
-            yield ("composePackageName",), f"{package!r} cannot be the name of a package"
+        yield from _package_problems(self)
         if self.theme_attributes:
             yield from within(("themeAttributes",), self.theme_attributes.problems())
 
@@ -105,13 +104,10 @@ class AndroidIcons(AssetEntry):
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong beyond types."""
         yield from AssetEntry.problems(self)
-        names = {
-            "composePackageName": self.compose_package_name,
-            "composeExtensionTarget": self.compose_extension_target,
-        }
-        for key, name in names.items():
-            if name and not all(map(is_ascii_identifier, name.split("."))):
-                yield (key,), f"{name!r} cannot be a name in Kotlin"
+        yield from _package_problems(self)
+        target = self.compose_extension_target
+        if target and not _is_dotted(target):
+            yield ("composeExtensionTarget",), f"{target!r} cannot be a name in Kotlin"
         if self.compose_format == "imageVector" and not self.compose_package_name:
             yield ("composePackageName",), "is required for composeFormat: imageVector"
 
@@ -164,7 +160,7 @@ class Android(Section):
 
     def entries(self, figma: Figma, common: Common) -> tuple[Entry, ...]:
         """Return an entry for each element of `icons` and `images`, in the order of the config."""
-        icons = Scope(platform="android", kind="icons", figma=figma, common=common)
+        icons = Scope(platform="android", kind="icons", figma=figma, common=common, templates=self.templates_path)
         images = Scope(platform="android", kind="images", figma=figma, common=common)
         strict = common.images.strict_path_validation
         return build_entries(
@@ -178,9 +174,20 @@ class Android(Section):
         exporter = Drawables(
             folder=join(self.main_res, icons.output), picture=vector_drawable(icons.path_precision, strict=strict)
         )
-        return Export(
-            exporter=exporter, style=icons.name_style, warnings=(NO_CODE,) if icons.compose_package_name else ()
+        package, export = icons.compose_package_name, Export(exporter=exporter, style=icons.name_style)
+        if not package:
+            return export
+        if not (self.main_src and self.resource_package):
+            missing = "Icons.kt is not written: it needs mainSrc and resourcePackage of android"
+            return replace(export, warnings=(missing,))
+        code = KotlinIcons(
+            path=join(self.main_src, package.replace(".", "/"), "Icons.kt"),
+            package=package,
+            resources=self.resource_package,
+            drawables=exporter,
+            target=icons.compose_extension_target or "",
         )
+        return replace(export, code=code)
 
     def _image_vectors(self, icons: AndroidIcons, *, strict: bool) -> Export:
         exporter = ImageVectors(
@@ -215,18 +222,8 @@ class Drawables:
 
     def files(self, assets: Sequence[Asset]) -> tuple[RemoteFile, ...]:
         """See `Exporter`."""
-        single = len(self.scales) == 1
         return by_path(
-            self.picture.at(
-                join(
-                    self.folder,
-                    drawable_folder(scale, dark=dark, single=single),
-                    f"{asset.name}.{self.picture.ending}",
-                ),
-                asset,
-                node,
-                scale,
-            )
+            self.picture.at(self._path(asset, scale, dark=dark), asset, node, scale)
             for asset in assets
             for dark, node in appearances(asset)
             for scale in self.scales
@@ -236,8 +233,26 @@ class Drawables:
         """See `Exporter`."""
         return ()
 
+    def day_paths(self, asset: Asset) -> Iterator[str]:
+        """Yield the paths of an asset's light files."""
+        return (self._path(asset, scale, dark=False) for scale in self.scales)
+
+    def _path(self, asset: Asset, scale: float, *, dark: bool) -> str:
+        folder = drawable_folder(scale, dark=dark, single=len(self.scales) == 1)
+        return join(self.folder, folder, f"{asset.name}.{self.picture.ending}")
+
 
 def drawable_folder(scale: float, *, dark: bool, single: bool) -> str:
     """Return the resource folder of a scale; a single scale fits all densities."""
     night = "-night" if dark else ""
     return f"drawable{night}" if single else f"drawable{night}-{DENSITIES[scale]}"
+
+
+def _package_problems(element: AndroidColors | AndroidIcons) -> Iterator[Problem]:
+    package = element.compose_package_name
+    if package and not _is_dotted(package):
+        yield ("composePackageName",), f"{package!r} cannot be a name in Kotlin"
+
+
+def _is_dotted(name: str) -> bool:
+    return all(map(is_ascii_identifier, name.split(".")))

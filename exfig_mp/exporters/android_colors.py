@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exfig_mp.exporters.color_protocol import Document
+from exfig_mp.exporters.documents import Document
 from exfig_mp.exporters.identifiers import KOTLIN_MEMBERS, kotlin_identifier, kotlin_package, resource_name
 from exfig_mp.exporters.naming import restyle
 from exfig_mp.exporters.placing import join

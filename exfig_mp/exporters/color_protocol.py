@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from exfig_mp.exporters.documents import Document
 from exfig_mp.model import GeneratedFile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from exfig_mp.colors import Color
     from exfig_mp.exporters.protocol import Naming
@@ -57,15 +58,6 @@ class VariableColors:
 ColorSource = StyleColors | VariableColors
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A file that a template makes: its path, the name of the template, and what that is told."""
-
-    path: str
-    template: str
-    context: Mapping[str, Any]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Insertion:
     """Text between two lines of a file that belongs to the user; all around it stays.
@@ -108,7 +100,7 @@ class ColorEntry:
     """One element of `<platform>.colors`: where its colours are, how to name them, who describes its files.
 
     `label` is its key path in the config; `templates` the folder of the user's templates; `filter` the comma list of
-    the command line.
+    the command line; `project` and `target` as in `protocol.Entry`.
     """
 
     platform: Platform
@@ -119,3 +111,5 @@ class ColorEntry:
     templates: str | None = None
     filter: str | None = None
     warnings: tuple[str, ...] = ()
+    project: str = ""
+    target: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exfig_mp.exporters.color_protocol import Document
+from exfig_mp.exporters.documents import Document
 from exfig_mp.exporters.identifiers import dart_identifier
 from exfig_mp.exporters.naming import restyle
 

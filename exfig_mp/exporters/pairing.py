@@ -25,10 +25,12 @@ MOST_NAMES = 20
 class Pairing:
     """The assets of an entry, sorted by name and idiom.
 
-    Components with a problem are not among `assets`; whether the others are exported is for the caller to say.
+    Components with a problem are not among `assets`; whether the others are exported is for the caller to say. What
+    some of them would be is `refused`: one asset for each name that more than one has, whose files may be in place.
     """
 
     assets: tuple[Asset, ...] = ()
+    refused: tuple[Asset, ...] = ()
     warnings: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
@@ -51,7 +53,8 @@ def pair(variants: Variants, naming: Naming, platform: Platform | None) -> Pairi
         return Pairing(problems=(unusable,))
     warnings: list[str] = []
     problems: list[str] = []
-    light = _unique(_candidates(variants.light, naming, platform, (warnings, problems)), problems)
+    candidates = _candidates(variants.light, naming, platform, (warnings, problems))
+    light = _unique(candidates, problems)
     dark = _unique(_candidates(variants.dark, naming, platform, (warnings, problems)), problems)
     extra = [_quoted(dark[key].variant) for key in dark.keys() - light.keys()]
     if extra:
@@ -59,11 +62,14 @@ def pair(variants: Variants, naming: Naming, platform: Platform | None) -> Pairi
     missing = [_quoted(light[key].variant) for key in light.keys() - dark.keys()]
     if dark and missing:
         warnings.append(f"light components have no dark one: {_some(missing)}")
-    assets = [_asset(candidate, dark.get(key)) for key, candidate in light.items()]
-    assets, clashes = _without_suffix_clashes(assets, naming.dark_suffix)
+    everything = {(one.name, one.idiom): one for one in sorted(candidates, key=_by_node, reverse=True)} | light
+    found = {key: _asset(candidate, dark.get(key)) for key, candidate in everything.items()}
+    assets, clashes = _without_suffix_clashes([found[key] for key in light], naming.dark_suffix)
     assets, doubles = _without_code_clashes(assets) if naming.is_code else (assets, [])
+    kept = {(asset.name, asset.idiom) for asset in assets}
     return Pairing(
         assets=tuple(sorted(assets, key=lambda asset: (asset.name, asset.idiom))),
+        refused=tuple(asset for key, asset in sorted(found.items()) if key not in kept),
         warnings=tuple(sorted(set(warnings))),
         problems=tuple(sorted({*problems, *clashes, *doubles})),
     )
@@ -148,6 +154,10 @@ def _without_code_clashes(assets: Sequence[Asset]) -> tuple[list[Asset], list[st
         for group in clashing.values()
     ]
     return [asset for asset in assets if asset.name not in lost], problems
+
+
+def _by_node(candidate: _Candidate) -> str:
+    return candidate.variant.node.id
 
 
 def _asset(light: _Candidate, dark: _Candidate | None) -> Asset:

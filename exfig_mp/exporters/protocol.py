@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
+    from exfig_mp.exporters.documents import Code
     from exfig_mp.model import Asset, GeneratedFile, Kind, Platform, RemoteFile
 
 
@@ -69,8 +70,9 @@ class Exporter(Protocol):
 class Entry:
     """One element of `<platform>.<kind>`: what to select, how to name it, who describes its files.
 
-    `label` is its key path in the config ("ios.icons[1]"); `warnings` are things that the user should know;
-    `templates` is the folder of the user's own.
+    `label` is its key path in the config ("ios.icons[1]"); `warnings` are things that the user should know. `code` is
+    what is generated, with the user's templates in the folder `templates`. `project` is the Xcode project that has to
+    know Swift files, and `target` its target for them.
     """
 
     platform: Platform
@@ -80,4 +82,7 @@ class Entry:
     naming: Naming
     exporter: Exporter
     warnings: tuple[str, ...] = ()
+    code: Code | None = None
     templates: str | None = None
+    project: str = ""
+    target: str = ""

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
-from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -15,15 +12,14 @@ from exfig_mp.conversions import Tsx
 from exfig_mp.convert import convert
 from exfig_mp.convert.tsx import to_jsx
 from exfig_mp.errors import ConversionError
-from exfig_mp.exporters.color_protocol import Document
+from exfig_mp.exporters.documents import Document
 from exfig_mp.framing import _MARKS
 from exfig_mp.templating import Templates
-from tests.code_judges import faults
+from tests.code_judges import faults, typescript_faults
 from tests.convert.conftest import FIXTURES, difference
 from tests.convert.test_pixels import DRAWINGS, SVGS, needs_samples
 from tests.convert.tsx_svg import as_svg
 
-TYPESCRIPT = Path(__file__).parents[2] / ".venv" / "typescript" / "node_modules"
 CASES = FIXTURES / "conformance" / "web_svg_to_jsx.json"
 CONFORMANCE = json.loads(CASES.read_text())["cases"] if CASES.exists() else []
 OTHERWISE = {
@@ -126,21 +122,11 @@ STYLED = NASTY.replace("<title>", "<style>.a{fill:red} #g{stroke:blue}</style><t
 
 @pytest.fixture(scope="module")
 def tsc(tmp_path_factory):
-    program, node = TYPESCRIPT / ".bin" / "tsc", shutil.which("node")
-    if not (program.exists() and node):
-        pytest.skip("no TypeScript: `make test` installs it where there is npm")
-
     def run(files: dict[str, str]) -> str:
         folder = tmp_path_factory.mktemp("tsx")
-        (folder / "node_modules").symlink_to(TYPESCRIPT)
         for name, text in {"types.ts": TYPES, **files}.items():
             (folder / name).write_text(text)
-        options = ("--noEmit", "--strict", "--jsx", "react-jsx", "--module", "esnext", "--moduleResolution", "bundler")
-        more = ("--target", "es2022", "--skipLibCheck", "--noUnusedLocals", "--noUnusedParameters")
-        ran = subprocess.run(
-            [program, *options, *more, *files], cwd=folder, check=False, capture_output=True, text=True
-        )
-        return ran.stdout + ran.stderr
+        return typescript_faults(folder, files)
 
     return run
 

@@ -3,7 +3,6 @@ import pytest
 
 from exfig_mp.conversions import ImageVector, Raster, VectorDrawable, Webp
 from exfig_mp.exporters.android import Android, AndroidIcons, AndroidImages, Drawables
-from exfig_mp.exporters.entries import NO_CODE
 from exfig_mp.exporters.pairing import pair
 from exfig_mp.exporters.placing import Picture
 from exfig_mp.exporters.settings import Common, CommonAssets, Figma, WebpOptions
@@ -76,13 +75,16 @@ def test_vector_images_lie_where_icons_lie():
     assert {file.steps for file in entry.exporter.files([PAIR])} == {(VectorDrawable(precision=4),)}
 
 
-def test_what_is_not_done_is_said():
-    both = entries(
-        icons=(AndroidIcons(output="i", compose_package_name="p"),),
-        images=(AndroidImages(output="img", format="svg"),),
-    )
+def test_code_that_cannot_be_written_is_said():
+    icons = AndroidIcons(output="i", compose_package_name="p")
+    told = "Icons.kt is not written: it needs mainSrc and resourcePackage of android"
 
-    assert [entry.warnings for entry in both] == [(NO_CODE,), ()]
+    (without,) = entries(icons=(icons,))
+    (with_code,) = entries(icons=(icons,), main_src="src", resource_package="r")
+
+    assert (without.code, without.warnings) == (None, (told,))
+    assert with_code.code
+    assert with_code.warnings == ()
 
 
 def test_webp_is_made_of_what_figma_draws():

@@ -12,7 +12,8 @@ from exfig_mp.exporters import Root
 from exfig_mp.exporters.android import Android, AndroidColors, NameTransform
 from exfig_mp.exporters.android_colors import kotlin_hex, xml_hex
 from exfig_mp.exporters.color_entries import color_entries
-from exfig_mp.exporters.color_protocol import Document, Insertion, StyleColors, VariableColors
+from exfig_mp.exporters.color_protocol import Insertion, StyleColors, VariableColors
+from exfig_mp.exporters.documents import Document
 from exfig_mp.exporters.flutter import Flutter, FlutterColors
 from exfig_mp.exporters.markers import Unmarked, insert
 from exfig_mp.exporters.naming import matches

@@ -93,6 +93,6 @@ def test_file_names_are_snake_case_whatever_the_name_style():
     assert "./src/assets/icons/arrow_left.svg" in paths(entry, "arrow-left")
 
 
-def test_missing_components_are_said_where_they_are_wanted():
-    assert entry_of(icons=(WebIcons(output_directory="i"),)).warnings
-    assert not entry_of(icons=(WebIcons(output_directory="i", generate_react_components=False),)).warnings
+def test_there_is_code_only_where_components_are_wanted():
+    assert entry_of(icons=(WebIcons(output_directory="i"),)).code
+    assert not entry_of(icons=(WebIcons(output_directory="i", generate_react_components=False),)).code
