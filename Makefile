@@ -24,11 +24,11 @@ $(OPENAPI): .ci/openapi-version
 	  && rm figma-rest-api-spec-*.tgz && touch openapi.yaml \
 	  || echo "no npm, or no registry: tests against Figma's API description will be skipped"
 
-# TypeScript's compiler: what the tests hold React components against.
+# TypeScript's compiler and stylelint: what the tests hold code for the Web against.
 $(TYPESCRIPT): .ci/typescript/package.json
 	mkdir -p $(dir $@) && cp $< $@
 	cd $(dir $@) && npm install --silent --no-audit --no-fund --no-package-lock \
-	  || echo "no npm, or no registry: React components will not be compiled in tests"
+	  || echo "no npm, or no registry: code for the Web will not be compiled in tests"
 
 install: $(VENV)/.installed ## make the environment
 
