@@ -115,7 +115,10 @@ def test_what_cannot_be_converted_fails_by_name_and_costs_no_other_platform_anyt
     assert old.read_text() == "<vector/>"
     tree = project.tree()
     files = [f"{folder}/{name.replace('-', '_')}.svg" for folder in ("flutter", "web/images") for name in names]
-    assert sorted(tree) == sorted([*files, "android/images/drawable/airplane_00000.xml"])
+    assert {path for path in tree if not path.endswith(".dart")} == {
+        *files,
+        "android/images/drawable/airplane_00000.xml",
+    }
     assert project.temporary_files() == []
 
     again = project.run("batch", "app.yaml", "--resume")
