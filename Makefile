@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 OPENAPI := $(VENV)/figma-openapi/openapi.yaml
+TYPESCRIPT := $(VENV)/typescript/package.json
 .DEFAULT_GOAL := help
 .PHONY: help install demo test test-slow guard check lint types format bench bench-peers constraints clean
 
@@ -23,15 +24,21 @@ $(OPENAPI): .ci/openapi-version
 	  && rm figma-rest-api-spec-*.tgz && touch openapi.yaml \
 	  || echo "no npm, or no registry: tests against Figma's API description will be skipped"
 
+# TypeScript's compiler and stylelint: what the tests hold code for the Web against.
+$(TYPESCRIPT): .ci/typescript/package.json
+	mkdir -p $(dir $@) && cp $< $@
+	cd $(dir $@) && npm install --silent --no-audit --no-fund --no-package-lock \
+	  || echo "no npm, or no registry: code for the Web will not be compiled in tests"
+
 install: $(VENV)/.installed ## make the environment
 
 demo: install ## start the simulator, run the example configs against it, show the result
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash .ci/demo
 
-test: install $(OPENAPI) ## run the tests (without the slow ones)
+test: install $(OPENAPI) $(TYPESCRIPT) ## run the tests (without the slow ones)
 	$(BIN)/python -m pytest -n 4 -m "not slow" $(ARGS)
 
-test-slow: install $(OPENAPI) ## run the long crash and load tests
+test-slow: install $(OPENAPI) $(TYPESCRIPT) ## run the long crash and load tests
 	$(BIN)/python -m pytest -m slow $(ARGS)
 
 lint: install ## ruff: rules and format

@@ -17,10 +17,10 @@ import msgspec
 import uvloop
 
 from bench.answer import Answer
-from exfig_mp.client import SessionOptions
 from exfig_mp.engines.descriptors import raise_limit
 from exfig_mp.engines.processes import Processes
 from exfig_mp.engines.protocol import EngineOptions
+from exfig_mp.exchange import SessionOptions
 from exfig_mp.hashing import identity
 from exfig_mp.limiter import LimiterOptions
 from exfig_mp.model import Done, Format, Job  # msgspec reads the annotation

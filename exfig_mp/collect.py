@@ -4,30 +4,36 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from exfig_mp.code_syntax import CodeSyntax
 from exfig_mp.collect_colors import paint
 from exfig_mp.collect_text_styles import typeset
+from exfig_mp.errors import ConfigError
+from exfig_mp.exporters.claims import settle
 from exfig_mp.exporters.color_protocol import ColorEntry, VariableColors
 from exfig_mp.exporters.naming import matches
 from exfig_mp.exporters.pairing import pair
 from exfig_mp.exporters.protocol import Entry
+from exfig_mp.framing import framed
 from exfig_mp.ledger import EntryFailure
 from exfig_mp.model import Failure
-from exfig_mp.plan import plan_entry
+from exfig_mp.planned import Coding, absolute, plan_entry
 from exfig_mp.sources import figma
 from exfig_mp.sources.file_record import NoRecords
 from exfig_mp.sources.tokens import fetch_tokens
+from exfig_mp.templating import Templates
 from exfig_mp.token_files import plan_tokens, refuse_clashes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from exfig_mp.exporters.pairing import Pairing
     from exfig_mp.exporters.text_style_protocol import TextStyleEntry
     from exfig_mp.ledger import Ledger
-    from exfig_mp.plan import PlannedEntry
+    from exfig_mp.model import Asset
+    from exfig_mp.planned import PlannedEntry
     from exfig_mp.run_options import Work
     from exfig_mp.sources.figma import Files
     from exfig_mp.sources.figma_api import FigmaApi
@@ -122,9 +128,46 @@ def plan_work(one: Work, entry: Entry, files: Files, ledger: Ledger) -> PlannedE
         return None
     pairing = pair(variants, entry.naming, selection.platform)
     ledger.warnings += [f"{one.where}: {text}" for text in (*entry.warnings, *pairing.warnings)]
-    for problem in pairing.problems:
+    try:
+        planned, clashes = plan_assets(one, entry, pairing, _left_out(present, entry, pairing))
+    except ConfigError as error:
+        fail(Failure("config", error.message, error.advice))
+        return None
+    for problem in (*pairing.problems, *clashes):
         fail(Failure("config", problem, "rename the component in Figma, or change the entry's regexps"))
-    return plan_entry(one.config, one.base, entry, pairing.assets)
+    return planned
+
+
+def _left_out(present: dict[str, figma.File], entry: Entry, pairing: Pairing) -> tuple[Asset, ...]:
+    """Return the assets that code names beside those of the entry: what a filter leaves out, or a problem."""
+    if not entry.code:
+        return ()
+    if entry.selection.filter is None:
+        return pairing.refused
+    everything = pair(
+        figma.select(present, replace(entry.selection, filter=None), matches), entry.naming, entry.selection.platform
+    )
+    own = {(asset.name, asset.idiom) for asset in pairing.assets}
+    return tuple(asset for asset in (*everything.assets, *everything.refused) if (asset.name, asset.idiom) not in own)
+
+
+def plan_assets(
+    one: Work, entry: Entry, pairing: Pairing, beside: tuple[Asset, ...]
+) -> tuple[PlannedEntry, tuple[str, ...]]:
+    """Return the planned entry of assets, without those that its code cannot tell apart, and what is wrong with them.
+
+    Raises:
+        ConfigError: a template of the user is wrong: it is tried before anything is downloaded.
+    """
+    if not entry.code:
+        return framed(plan_entry(one.config, one.base, entry, pairing.assets)), ()
+    templates = Templates(entry.platform, absolute(one.base, entry.templates) if entry.templates else "")
+    claimed = settle(entry.code, pairing.assets, beside)
+    coding = Coding(templates.render, (*beside, *claimed.refused))
+    planned = plan_entry(one.config, one.base, entry, claimed.assets, coding)
+    for document in planned.documents(set(planned.named)):
+        planned.written(document)
+    return framed(planned), claimed.problems
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from exfig_mp.colors import Color, Rgba
 from exfig_mp.errors import ConfigError
+from exfig_mp.exporters.documents import Document
 from exfig_mp.exporters.naming import Named, final_name
-from exfig_mp.exporters.token_protocol import Document, Insertion
+from exfig_mp.exporters.token_protocol import Insertion
 from exfig_mp.hashing import identity
 from exfig_mp.model import Asset, GeneratedFile, Node
-from exfig_mp.plan import build_plan, plan_entry
+from exfig_mp.plan import build_plan
+from exfig_mp.planned import Coding, plan_entry
 from exfig_mp.text_styles import TextStyle, Typeface
 from exfig_mp.token_files import TokenFiles, plan_tokens, refuse_clashes
 
@@ -28,11 +31,11 @@ def certain_conflicts(configs: Sequence[Config]) -> ConfigError | None:
     """Return the error that a run of `configs` would end with whatever the components are, or None.
 
     Each entry is planned for one made-up component of its selection. Different selections may hold different
-    components, so only equal ones can clash for certain. Tokens go together into files whose paths are known, so
-    entries that share one clash unless they are made of the same tokens in the same way.
+    components, so only equal ones can clash for certain. Tokens and code go together into files whose paths are
+    known, so entries that share one clash unless they are made of the same things in the same way.
     """
     planned = [
-        plan_entry(config.label, str(config.base), entry, (_asset(entry),))
+        plan_entry(config.label, str(config.base), entry, (_asset(entry),), Coding(partial(_told, entry)))
         for config in configs
         for entry in config.entries()
     ]
@@ -62,6 +65,11 @@ def _asset(entry: Entry) -> Asset:
     )
 
 
+def _told(entry: Entry | TokenEntry, document: Document) -> bytes:
+    """Return what stands for a file that a template makes."""
+    return f"{entry.platform} {entry.templates} {document.template} {sorted(document.context.items())}".encode()
+
+
 def _painted(entry: ColorEntry) -> TokenFiles:
     """Return the files of one made-up colour."""
     name, raw = _made_up(entry, f"any colour {identity(repr(entry.source), entry.filter or '')[:8]}")
@@ -86,8 +94,7 @@ def _stand_ins(entry: TokenEntry, files: Sequence[TokenFile]) -> TokenFiles:
     insertions: list[Insertion] = []
     for file in files:
         if isinstance(file, Document):
-            told = f"{entry.platform} {entry.templates} {file.template} {sorted(file.context.items())}"
-            generated.append(GeneratedFile(file.path, told.encode()))
+            generated.append(GeneratedFile(file.path, _told(entry, file)))
         elif isinstance(file, Insertion):
             insertions.append(file)
         else:

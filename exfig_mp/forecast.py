@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from exfig_mp.ledger import Ledger
     from exfig_mp.limiter import LimiterOptions
-    from exfig_mp.plan import PlannedEntry
+    from exfig_mp.planned import PlannedEntry
     from exfig_mp.sources.file_record import FileRecord
     from exfig_mp.sources.tokens import TokenRecord
     from exfig_mp.wiring import Given
@@ -178,7 +178,8 @@ class _Fates:
                 yield file.path, "write" if file.render.id in self._asked else "restore"
 
     def _indexes(self, entry: PlannedEntry) -> Iterable[tuple[str, str]]:
-        for index in entry.index({file.path for file in entry.files}):
+        beside = (path for path in entry.beside if files.size_of(path) is not None)
+        for index in entry.index({*(file.path for file in entry.files), *beside}):
             yield index.path, "keep" if files.read(index.path) == index.content else "write"
 
     def _insertions(self, entry: PlannedEntry) -> Iterable[tuple[str, str]]:

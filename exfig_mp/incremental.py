@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from exfig_mp.ledger import Ledger
-    from exfig_mp.plan import Plan, PlannedEntry
+    from exfig_mp.plan import Plan
+    from exfig_mp.planned import PlannedEntry
     from exfig_mp.sources.file_record import FileRecords
 
 

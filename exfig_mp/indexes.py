@@ -9,17 +9,23 @@ import time
 from typing import TYPE_CHECKING
 
 from exfig_mp import files
-from exfig_mp.errors import DiskError
+from exfig_mp.errors import ConfigError, DiskError
 from exfig_mp.hashing import digest
 from exfig_mp.insertions import write_insertions
 from exfig_mp.ledger import EntryFailure
 from exfig_mp.model import Failure
+from exfig_mp.planned import absolute
 from exfig_mp.transfer import place
+from exfig_mp.xcode_project import knows
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from exfig_mp.brake import Brake
     from exfig_mp.ledger import Ledger
-    from exfig_mp.plan import Plan, PlannedEntry
+    from exfig_mp.model import GeneratedFile
+    from exfig_mp.plan import Plan
+    from exfig_mp.planned import PlannedEntry
 
 
 def write_indexes(plan: Plan, ledger: Ledger, brake: Brake, *, fsync: bool) -> list[dict[str, str]]:
@@ -34,12 +40,9 @@ def write_indexes(plan: Plan, ledger: Ledger, brake: Brake, *, fsync: bool) -> l
         brake.failed(failure)
 
     for number, entry in enumerate(plan.entries):
-        in_place = {file.path for file in entry.files if files.size_of(file.path) is not None}
-        for index in entry.index(in_place):
+        for index in _indexes(entry, fail):
             try:
-                if files.read(index.path) != index.content:
-                    place(index.path, index.content, fsync=fsync)
-                ledger.note_generated(entry)
+                _write(index, entry, ledger, fsync=fsync)
                 written[number][index.path] = digest(index.content)
             except DiskError as error:
                 fail(entry, Failure(error.cause, error.message, error.advice))
@@ -51,3 +54,26 @@ def write_indexes(plan: Plan, ledger: Ledger, brake: Brake, *, fsync: bool) -> l
                 return written
         ledger.finish_tokens(entry)
     return written
+
+
+def _indexes(entry: PlannedEntry, fail: Callable[[PlannedEntry, Failure], None]) -> Iterator[GeneratedFile]:
+    in_place = {path for path in entry.named if files.size_of(path) is not None}
+    try:
+        yield from entry.index(in_place)
+    except ConfigError as error:  # a template that did well as long as nothing was missing
+        fail(entry, Failure("config", error.message, error.advice))
+
+
+def _write(index: GeneratedFile, entry: PlannedEntry, ledger: Ledger, *, fsync: bool) -> None:
+    existing = files.read(index.path)
+    if existing != index.content:
+        place(index.path, index.content, fsync=fsync)
+    ledger.note_generated(entry)
+    project = entry.entry.project
+    if existing is not None or not (project and index.path.endswith(".swift")):
+        return
+    if not knows(absolute(entry.base, project), index.path):
+        ledger.warnings.append(
+            f"{entry.where}: {index.path} is new, and {project} does not list it: "
+            f"add it to the target {entry.entry.target} in Xcode, once"
+        )

@@ -10,7 +10,7 @@ from exfig_mp import files
 from exfig_mp.errors import DiskError
 from exfig_mp.exporters.markers import Unmarked, insert
 from exfig_mp.model import Failure
-from exfig_mp.plan import absolute
+from exfig_mp.planned import absolute
 from exfig_mp.token_files import TokenFiles
 from exfig_mp.transfer import place
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from exfig_mp.exporters.token_protocol import Insertion
-    from exfig_mp.plan import PlannedEntry
+    from exfig_mp.planned import PlannedEntry
 
 
 def write_insertions(entry: PlannedEntry, *, fsync: bool) -> Iterator[Failure]:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from exfig_mp.abort import Verdict
     from exfig_mp.model import Failure, JobResult, Kind, StopReason
-    from exfig_mp.plan import Owner, Plan, PlannedEntry
+    from exfig_mp.plan import Owner, Plan
+    from exfig_mp.planned import PlannedEntry
     from exfig_mp.waits import Wait
 
 

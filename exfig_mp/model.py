@@ -1,7 +1,8 @@
 """The vocabulary of a run: frozen values only, no behaviour beyond naming themselves.
 
-What crosses the border between coordinator and worker processes is here and nowhere else. All structs are immutable
-and encode with msgspec. A path in these structs is a text as the config gives it until the plan has made it absolute.
+What crosses the border between coordinator and worker processes is here and nowhere else, but for the steps of
+`conversions`. All structs are immutable and encode with msgspec. A path in these structs is a text as the config gives
+it until the plan has made it absolute.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from exfig_mp.conversions import Conversion
 from exfig_mp.hashing import identity
 
 Format = Literal["svg", "pdf", "png", "jpg"]
@@ -124,32 +126,6 @@ class GeneratedFile(Struct, frozen=True):
 
     path: str
     content: bytes
-
-
-class Raster(Struct, frozen=True, tag=True):
-    """A conversion of SVG to PNG, with `scale` pixels for each unit of its own size."""
-
-    scale: float = 1.0
-
-
-class Webp(Struct, frozen=True, tag=True):
-    """A conversion of PNG to WebP: of `quality` (0 to 100), or `lossless`, with every pixel as it was."""
-
-    quality: int = 90
-    lossless: bool = False
-
-
-class VectorDrawable(Struct, frozen=True, tag=True):
-    """A conversion of SVG to Android's XML, with `precision` digits behind the point; mirrored if `right_to_left`."""
-
-    precision: int = 4
-    right_to_left: bool = False
-
-
-CONVERSIONS = "1"
-"""Changes when a conversion gives other bytes than before: what earlier versions made is then made anew."""
-
-Conversion = Raster | Webp | VectorDrawable
 
 
 class Failure(Struct, frozen=True):

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from exfig_mp.cache import Cache
-    from exfig_mp.plan import Plan, PlannedEntry
+    from exfig_mp.plan import Plan
+    from exfig_mp.planned import PlannedEntry
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 

@@ -6,7 +6,6 @@ one path are refused here, before anything is downloaded.
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,43 +14,22 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 from msgspec import Struct
 
+from exfig_mp.conversions import CONVERSIONS
 from exfig_mp.errors import ConfigError
 from exfig_mp.exporters.naming import folded
 from exfig_mp.hashing import digest, identity
-from exfig_mp.model import CONVERSIONS, Derived, GeneratedFile, Job, RemoteFile, Shard, Written
+from exfig_mp.model import Derived, Job, RemoteFile, Shard, Written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
-    from exfig_mp.exporters.protocol import Entry
-    from exfig_mp.model import Asset, Conversion, Render
+    from exfig_mp.conversions import Conversion
+    from exfig_mp.exporters.documents import Document
+    from exfig_mp.model import Render
+    from exfig_mp.planned import PlannedEntry
 
 SHARD_SIZE = 16
 """Jobs in a shard: small, so that no worker idles while another has a queue."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedEntry:
-    """An entry, the assets that were found for it, and its files with absolute paths."""
-
-    config: str
-    base: str
-    entry: Entry
-    assets: tuple[Asset, ...]
-    files: tuple[RemoteFile, ...]
-
-    @property
-    def where(self) -> str:
-        """Where the user wrote it: for messages."""
-        return f"{self.config} {self.entry.label}"
-
-    def index(self, in_place: Container[str]) -> tuple[GeneratedFile, ...]:
-        """Return the entry's index files with absolute paths; `in_place` has absolute paths."""
-        present = _Rebased(self.base, in_place)
-        return tuple(
-            GeneratedFile(absolute(self.base, file.path), file.content)
-            for file in self.entry.exporter.index(self.assets, present)
-        )
 
 
 class Owner(Struct, frozen=True):
@@ -187,26 +165,6 @@ def _outputs(render_id: str, wants: tuple[Want, ...]) -> tuple[Derived, ...]:
     return tuple(Derived(output_id(render_id, steps), steps, tuple(paths)) for steps, paths in by_steps.items())
 
 
-@dataclass(frozen=True, slots=True)
-class _Rebased:
-    """Absolute paths, asked for by their relative ones."""
-
-    base: str
-    paths: Container[str]
-
-    def __contains__(self, path: object) -> bool:
-        return isinstance(path, str) and absolute(self.base, path) in self.paths
-
-
-def plan_entry(config: str, base: str, entry: Entry, assets: tuple[Asset, ...]) -> PlannedEntry:
-    """Return the entry with all its files; `base` is the folder that its relative paths start from."""
-    files = tuple(
-        RemoteFile(absolute(base, file.path), file.render, file.asset, file.steps)
-        for file in entry.exporter.files(assets)
-    )
-    return PlannedEntry(config=config, base=base, entry=entry, assets=assets, files=files)
-
-
 def build_plan(entries: Sequence[PlannedEntry]) -> Plan:
     """Unite the entries' renders and check that no two different things go to one path.
 
@@ -241,11 +199,6 @@ def split(jobs: Iterable[Job], size: int = SHARD_SIZE) -> Iterator[Shard]:
         yield Shard(tuple(shard))
 
 
-def absolute(base: str, path: str) -> str:
-    """Return `path` as an absolute path without `.` and `..`, as text: no disk is asked."""
-    return os.path.normpath(os.path.join(base, os.path.expanduser(path)))
-
-
 class _Generated(Struct, frozen=True, gc=False):
     """A file that we write ourselves, by the digest of its content: all contents together would be too much."""
 
@@ -254,27 +207,42 @@ class _Generated(Struct, frozen=True, gc=False):
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Coded:
+    """A file of code; it is written out only for a comparison, which takes long and is rare."""
+
+    entry: int
+    document: Document
+
+
+_Writer = Want | _Generated | _Coded
+
+
 def _refuse_conflicts(entries: Sequence[PlannedEntry]) -> tuple[str, ...]:
     """Compare what would be written where; a disk that ignores case must not make two files one either.
 
     Returns the paths of all index files.
     """
-    writers: dict[str, Want | _Generated] = {}
+    writers: dict[str, _Writer] = {}
     problems: list[str] = []
     indexes: dict[str, None] = {}
 
-    def add(path: str, writer: Want | _Generated) -> None:
+    def add(path: str, writer: _Writer) -> None:
         known = writers.setdefault(folded(path), writer)
-        if known is not writer and _output(known) != _output(writer):
+        if known is not writer and _output(known, entries) != _output(writer, entries):
             who, other = _writer(known, entries), _writer(writer, entries)
             problems.append(f"{path}: written by {who} and, with other content, by {other}")
 
     for number, entry in enumerate(entries):
         for file in entry.files:
             add(file.path, Want(number, file))
-        for generated in entry.index({file.path for file in entry.files}):
+        in_place = set(entry.named)
+        for generated in entry.contents(in_place):
             indexes[generated.path] = None
             add(generated.path, _Generated(number, generated.path, digest(generated.content)))
+        for document in entry.documents(in_place):
+            indexes[document.path] = None
+            add(document.path, _Coded(number, document))
     if problems:
         raise ConfigError(
             f"{len(problems)} {'files' if len(problems) > 1 else 'file'} would be written twice with different content",
@@ -284,13 +252,18 @@ def _refuse_conflicts(entries: Sequence[PlannedEntry]) -> tuple[str, ...]:
     return tuple(indexes)
 
 
-def _output(writer: Want | _Generated) -> tuple[str, bool, str]:
+def _output(writer: _Writer, entries: Sequence[PlannedEntry]) -> tuple[str, bool, str]:
     """Return where something goes, and what it is: a render or our own, with which identity."""
-    if isinstance(writer, _Generated):
-        return writer.path, False, writer.digest
-    return writer.file.path, True, output_id(writer.file.render.id, writer.file.steps)
+    match writer:
+        case _Generated():
+            return writer.path, False, writer.digest
+        case _Coded():
+            written = entries[writer.entry].written(writer.document)
+            return written.path, False, digest(written.content)
+        case _:
+            return writer.file.path, True, output_id(writer.file.render.id, writer.file.steps)
 
 
-def _writer(writer: Want | _Generated, entries: Sequence[PlannedEntry]) -> str:
+def _writer(writer: _Writer, entries: Sequence[PlannedEntry]) -> str:
     where = entries[writer.entry].where
-    return where if isinstance(writer, _Generated) else f"{where} ({writer.file.asset})"
+    return f"{where} ({writer.file.asset})" if isinstance(writer, Want) else where

@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape
 from exfig_mp.errors import ConfigError
 from exfig_mp.exporters.identifiers import (
     dart_identifier,
+    dart_text,
     kotlin_identifier,
     single_quoted,
     swift_identifier,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    from exfig_mp.exporters.token_protocol import Document
+    from exfig_mp.exporters.documents import Document
     from exfig_mp.model import Platform
 
 SUFFIX = ".jinja"
@@ -64,7 +65,11 @@ class Templates:
 
         name = document.template + SUFFIX
         try:
-            return self._environment.get_template(name).render(document.context).encode()
+            template = self._environment.get_template(name)
+            text = bytearray()
+            for chunk in template.generate(document.context):  # of 100,000 assets there are very many
+                text += chunk.encode()
+            return bytes(text)
         except TemplateSyntaxError as error:
             place = f"{error.filename or error.name or name}:{error.lineno}"
             raise ConfigError(f"{place}: the template cannot be read: {error.message}", _ADVICE) from error
@@ -115,6 +120,7 @@ def _filters() -> dict[str, Callable[..., str]]:
     styles = {key: _in_style(style) for key, style in _STYLES.items()}
     return styles | {
         "comment": _comment,
+        "dart": dart_text,
         "dart_identifier": dart_identifier,
         "json": lambda text: json.dumps(text, ensure_ascii=False),
         "kotlin_identifier": kotlin_identifier,

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from exfig_mp.errors import ConfigError
+from exfig_mp.exporters.documents import Document
 from exfig_mp.exporters.naming import folded
 from exfig_mp.exporters.protocol import Entry, Selection
-from exfig_mp.exporters.token_protocol import Document, Insertion
+from exfig_mp.exporters.token_protocol import Insertion
 from exfig_mp.model import Failure, GeneratedFile
-from exfig_mp.plan import absolute, plan_entry
+from exfig_mp.planned import absolute, plan_entry
 from exfig_mp.templating import Templates
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from exfig_mp.exporters.token_protocol import TokenEntry, TokenFile
     from exfig_mp.model import Asset, RemoteFile
-    from exfig_mp.plan import PlannedEntry
+    from exfig_mp.planned import PlannedEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +90,8 @@ def plan_tokens(config: str, base: str, entry: TokenEntry, files: TokenFiles) ->
         selection=Selection(light_file="", frame="", filter=entry.filter),
         naming=entry.naming,
         exporter=files,
+        project=entry.project,
+        target=entry.target,
     )
     return plan_entry(config, base, planned, ())
 

@@ -13,21 +13,10 @@ _PACKAGE = Path(__file__).parents[1] / "exfig_mp"
 _STANDARD = sys.stdlib_module_names
 _ROOMS = ("cli", "config", "convert", "engines", "exporters", "simulator", "sources")
 
-_VOCABULARY = {"colors", "errors", "hashing", "model", "text_styles"}
+_VOCABULARY = {"colors", "conversions", "errors", "hashing", "model", "text_styles"}
 _PURE = {
-    *(
-        "abort",
-        "analysis",
-        "blocked_files",
-        "budget",
-        "formats",
-        "hosts",
-        "leaky_bucket",
-        "ledger",
-        "plan",
-        "ratelimit",
-    ),
-    *("redaction", "report", "resume", "retry", "waits"),
+    *("abort", "analysis", "blocked_files", "budget", "formats", "hosts", "leaky_bucket", "ledger", "plan", "planned"),
+    *("ratelimit", "redaction", "report", "resume", "retry", "waits"),
 }
 _DOORS = {
     *("block", "cache", "checkpoint", "client", "download", "exchange", "files", "generation", "http1", "journal"),
@@ -35,16 +24,8 @@ _DOORS = {
 }
 _FLOW = {
     *("batch", "brake", "collect", "conflicts", "incremental", "indexes", "pipeline", "run_log", "run_options"),
-    *(
-        "code_syntax",
-        "collect_colors",
-        "collect_text_styles",
-        "forecast",
-        "insertions",
-        "token_download",
-        "token_files",
-    ),
-    "wiring",
+    *("code_syntax", "collect_colors", "collect_text_styles", "forecast", "insertions", "token_download"),
+    *("token_files", "wiring", "xcode_project"),
 }
 _NEUTRAL = {"__init__"}  # the version
 
@@ -55,7 +36,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "hashing": set(),
     "colors": set(),
     "text_styles": set(),
-    "model": {"hashing"},
+    "conversions": set(),
+    "model": {"conversions", "hashing"},
     "formats": _VOCABULARY,
     "ratelimit": _VOCABULARY,
     "leaky_bucket": {"ratelimit"},
@@ -66,8 +48,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "retry": _VOCABULARY,
     # A value of the door beside them is what these decide about; they import its name for annotations only.
     "resume": _VOCABULARY | {"checkpoint"},
-    "plan": _VOCABULARY | {"exporters"},
-    "ledger": _VOCABULARY | {"abort", "plan", "waits"},
+    "planned": _VOCABULARY | {"exporters"},
+    "plan": _VOCABULARY | {"exporters", "planned"},
+    "ledger": _VOCABULARY | {"abort", "plan", "planned", "waits"},
     "hosts": set(),
     "report": _VOCABULARY | {"analysis", "ledger", "waits"},
     "brake": _VOCABULARY | {"abort"},
@@ -86,8 +69,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "generation": _VOCABULARY | {"files", "journal"},
     "checkpoint": _VOCABULARY | {"files", "generation", "journal"},
     "cache": {"files", "hashing"},
-    "outputs": _VOCABULARY | {"cache", "files", "journal", "plan"},
-    "incremental": _VOCABULARY | {"cache", "journal", "ledger", "outputs", "plan", "sources"},
+    "outputs": _VOCABULARY | {"cache", "files", "journal", "plan", "planned"},
+    "incremental": _VOCABULARY | {"cache", "journal", "ledger", "outputs", "plan", "planned", "sources"},
     "transfer": _VOCABULARY | _PURE | {"cache", "convert", "download", "exchange", "files", "limiter", "log"},
     "sources": _VOCABULARY | _PURE | _DOORS | {"exporters"},
     "exporters": _VOCABULARY,
@@ -97,17 +80,20 @@ MAY_IMPORT: dict[str, set[str]] = {
     "run_options": _VOCABULARY | _PURE | _DOORS | {"engines", "exporters", "incremental", "sources"},
     "conflicts": _VOCABULARY | _PURE | {"config", "exporters", "token_files"},
     "templating": _VOCABULARY | {"exporters"},
-    "token_files": _VOCABULARY | {"exporters", "plan", "templating"},
+    "framing": _VOCABULARY | {"exporters", "planned", "templating"},
+    "token_files": _VOCABULARY | {"exporters", "planned", "templating"},
     "collect_colors": _VOCABULARY | {"exporters", "sources", "token_files"},
     "collect_text_styles": _VOCABULARY | {"exporters", "sources", "token_files"},
-    "insertions": _VOCABULARY | {"exporters", "files", "plan", "token_files", "transfer"},
+    "xcode_project": {"files"},
+    "insertions": _VOCABULARY | {"exporters", "files", "planned", "token_files", "transfer"},
     "code_syntax": _VOCABULARY | {"exporters", "sources"},
     "collect": _VOCABULARY
     | _PURE
-    | {"code_syntax", "collect_colors", "collect_text_styles", "exporters", "run_options", "sources", "token_files"},
+    | {"code_syntax", "collect_colors", "collect_text_styles", "exporters", "framing", "run_options", "sources"}
+    | {"templating", "token_files"},
     "pipeline": _VOCABULARY | _PURE | _DOORS | {"brake", "sources"},
     "run_log": _VOCABULARY | _PURE | _DOORS | _NEUTRAL | {"engines", "run_options", "sources"},
-    "indexes": _VOCABULARY | _PURE | {"brake", "files", "insertions", "transfer"},
+    "indexes": _VOCABULARY | _PURE | {"brake", "files", "insertions", "transfer", "xcode_project"},
     "wiring": _VOCABULARY | _PURE | _DOORS | {"brake", "engines", "run_log", "run_options", "sources"},
     "forecast": _VOCABULARY | _PURE | _DOORS | {"collect", "incremental", "insertions", "sources", "wiring"},
     "token_download": _VOCABULARY | _PURE | _DOORS | {"exporters", "sources", "wiring"} | _NEUTRAL,
@@ -134,6 +120,7 @@ DOORS: dict[str, set[str]] = {
     "multiprocessing": {"engines.member", "engines.nursery", "engines.tidy", "engines.worker", "simulator"},
     "resvg_py": {"convert.raster", "simulator"},
     "PIL": {"convert.pictures", "simulator"},
+    "pillow_heif": {"convert.heic"},
     "uvloop": {"engines.worker", "cli", "simulator"},
     "jinja2": {"templating"},
     "fcntl": {"files", "block"},
@@ -147,9 +134,12 @@ _IO = {
     *("aiohttp", "asyncio", "fcntl", "filelock", "http", "mmap", "multiprocessing", "os", "pathlib", "random"),
     *("secrets", "shutil", "signal", "socket", "ssl", "subprocess", "tempfile", "threading", "time", "urllib", "yarl"),
 }
-_NO_IO = (*_PURE, "colors", "convert", "exporters", "conflicts", "model", "errors", "hashing", "text_styles")
+_NO_IO = (
+    *(*_PURE, "colors", "conversions", "convert", "exporters", "conflicts", "model", "errors", "hashing"),
+    "text_styles",
+)
 PURE: dict[str, set[str]] = dict.fromkeys(_NO_IO, _IO) | {
-    "plan": _IO - {"os"},  # os.path only: see the test below
+    "planned": _IO - {"os"},  # os.path only: see the test below
 }
 """Modules and rooms that decide and describe, and what they may therefore not import."""
 
@@ -258,7 +248,7 @@ def test_pure_modules_import_no_io():
 def test_the_plan_asks_no_disk():
     attributes = [
         node.attr
-        for node in ast.walk(MODULES["plan"].tree)
+        for node in ast.walk(MODULES["planned"].tree)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "os"
     ]
 

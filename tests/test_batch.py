@@ -12,8 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from exfig_mp.conversions import VectorDrawable
 from exfig_mp.convert import convert
-from exfig_mp.model import VectorDrawable
 
 LIGHT, DARK = "LightLibrary", "DarkLibrary"
 SVG = "format=svg&use_absolute_bounds=true&svg_include_id=false&svg_simplify_stroke=false"
@@ -80,7 +80,7 @@ def test_the_tree_of_four_platforms_is_what_figma_drew(library, app):
     tree = app.tree()
 
     assert ran.code == 0, ran.text
-    drawings = {path: body for path, body in tree.items() if not path.endswith("Contents.json")}
+    drawings = {path: body for path, body in tree.items() if not path.endswith(("Contents.json", ".dart"))}
     ids = library.ids()
     icons = {name: node for name, node in ids.items() if node.startswith("551:")}
     images = {name: node for name, node in ids.items() if node.startswith("620:")}
@@ -117,7 +117,7 @@ def test_the_same_input_gives_the_same_bytes_with_any_number_of_workers(app):
         trees.append(app.tree())
         (app.folder / "out").rename(app.folder / f"out-{workers}")
 
-    assert len(trees[0]) == 263
+    assert len(trees[0]) == 265
     assert trees[0] == trees[1] == trees[2] == trees[3]
 
 
@@ -209,7 +209,7 @@ def test_new_items_that_fail_are_left_out_and_cost_no_other(faulty, app):
     }
     left_out = {text for name in names for text in (f"{camel(name)}.imageset/", f"/{snake(name)}")}
     assert not [path for path in tree if any(text in path for text in left_out)], "neither files nor indexes"
-    assert len(tree) == 263 - 9 * len(names)
+    assert len(tree) == 265 - 9 * len(names)
     assert report["failed"] == report["renders"] - report["downloaded"] == 2 * len(names)
     assert all(name in ran.err for name in names)
     assert "--resume" in ran.err
@@ -306,7 +306,7 @@ def test_a_transient_outage_is_waited_out(faulty, app):
     ran, report = app.report("batch", "app.yaml", "--timeout", "10")
 
     assert ran.code == 0, ran.text
-    assert len(app.tree()) == 263
+    assert len(app.tree()) == 265
     assert report["retries"] >= 4
     assert figma.seen()["violations"] == []
 
@@ -460,7 +460,7 @@ def test_the_report_says_what_was_done(library, app):
     assert report["schemaVersion"] == 1
     assert report["success"] is True
     assert (report["renders"], report["downloaded"], report["skipped"], report["failed"]) == (66, 66, 0, 0)
-    assert (report["files"], report["indexFiles"]) == (234, 29)
+    assert (report["files"], report["indexFiles"]) == (234, 31)
     assert report["bytes"] == library.seen()["cdn_bytes"]
     assert report["configs"] == [{"config": "app.yaml", "files": 234, "failed": 0}]
     assert {call["endpoint"]: (call["tier"], call["count"]) for call in report["calls"]} == {

@@ -24,7 +24,8 @@ from exfig_mp.exporters.protocol import Entry, Naming, Selection
 from exfig_mp.hashing import digest
 from exfig_mp.journal import Begun, Journal, Placed, Rendered
 from exfig_mp.model import Asset, Items, Node, Written
-from exfig_mp.plan import build_plan, plan_entry
+from exfig_mp.plan import build_plan
+from exfig_mp.planned import plan_entry
 from exfig_mp.resume import choose, decide
 
 if TYPE_CHECKING:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from exfig_mp.cache import Store
+from exfig_mp.conversions import Raster, Webp
 from exfig_mp.download import Downloads
 from exfig_mp.exchange import SessionOptions
 from exfig_mp.hashing import digest, identity
 from exfig_mp.limiter import Limiter, LimiterOptions
-from exfig_mp.model import Derived, Done, Failed, Job, Raster, Webp
+from exfig_mp.model import Derived, Done, Failed, Job
 from exfig_mp.retry import RetryPolicy
 from exfig_mp.transfer import Transfer, TransferOptions
 

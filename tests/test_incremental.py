@@ -418,7 +418,7 @@ flutter:
 
     assert (calls["images"], calls["cdn"]) == (1, 3)
     tree = app.tree()
-    assert len(tree) == 3 * (3 + 2)
+    assert len(tree) == 3 * (3 + 2) + 1  # images.dart
     assert all(body[8:12] == b"WEBP" for path, body in tree.items() if path.endswith(".webp"))
     sizes = {path: int.from_bytes(body[16:20]) for path, body in tree.items() if path.endswith(".png")}
     assert set(sizes.values()) == {64, 128}

@@ -12,7 +12,8 @@ from exfig_mp.exporters.protocol import Entry, Naming, Selection
 from exfig_mp.indexes import write_indexes
 from exfig_mp.ledger import Ledger
 from exfig_mp.model import GeneratedFile, Node, RemoteFile, Render
-from exfig_mp.plan import build_plan, plan_entry
+from exfig_mp.plan import build_plan
+from exfig_mp.planned import plan_entry
 
 
 def brake(*, fail_fast=False):

@@ -7,7 +7,8 @@ import pytest
 from exfig_mp.exporters.protocol import Entry, Naming, Selection
 from exfig_mp.ledger import EntryFailure, Ledger
 from exfig_mp.model import Asset, Done, Failed, Failure, Items, Node, RemoteFile, Render
-from exfig_mp.plan import build_plan, plan_entry
+from exfig_mp.plan import build_plan
+from exfig_mp.planned import plan_entry
 from exfig_mp.token_files import TokenFiles
 
 FAILURE = Failure("server", "it said 503")

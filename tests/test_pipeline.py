@@ -15,7 +15,8 @@ from exfig_mp.journal import Journal, Memory, Rendered
 from exfig_mp.ledger import Ledger
 from exfig_mp.model import Asset, Done, Failed, Failure, Node
 from exfig_mp.pipeline import Pipeline
-from exfig_mp.plan import build_plan, plan_entry
+from exfig_mp.plan import build_plan
+from exfig_mp.planned import plan_entry
 from exfig_mp.sources.render_queue import Drawn
 
 if TYPE_CHECKING:

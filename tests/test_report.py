@@ -14,7 +14,8 @@ from exfig_mp.exporters.folder import Folder
 from exfig_mp.exporters.protocol import Entry, Naming, Selection
 from exfig_mp.ledger import EntryFailure, Ledger
 from exfig_mp.model import Asset, Done, Failure, Node, Render
-from exfig_mp.plan import build_plan, plan_entry
+from exfig_mp.plan import build_plan
+from exfig_mp.planned import plan_entry
 from exfig_mp.report import SCHEMA_VERSION, ItemFailure, Run, Stop, build_report, by_cause, to_json
 from exfig_mp.waits import LimitReport, Pacing
 

@@ -3,7 +3,7 @@
 import pytest
 
 from exfig_mp.errors import ConfigError
-from exfig_mp.exporters.token_protocol import Document
+from exfig_mp.exporters.documents import Document
 from exfig_mp.templating import Templates
 
 DOCUMENT = Document("c.dart", "colors.dart", {"className": "C", "colors": [{"name": "a", "hex": "0xFF000000"}]})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,9 +52,14 @@ class Config:
             kinds: which lists count.
             filter_: the comma list of the command line, put into every selection; None takes all components.
         """
+        entries = self.root.entries()
+        if find_spec("pillow_heif") is None:  # decided here, so that paths and index files agree
+            from exfig_mp.exporters.xcode import without_heic  # noqa: PLC0415  # the options are slow to import
+
+            entries = tuple(map(without_heic, entries))
         return tuple(
             replace(entry, selection=replace(entry.selection, filter=filter_))
-            for entry in self.root.entries()
+            for entry in entries
             if entry.kind in kinds
         )
 

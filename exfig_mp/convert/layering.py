@@ -24,8 +24,10 @@ _MOST_FADED = 500  # shapes of a group with opacity: each is held against each
 _ADVICE = "flatten it in Figma, or export this component as PNG or WebP"
 
 
-def drawable(picture: Picture) -> Picture:
+def drawable(picture: Picture, *, may_fade: bool = True) -> Picture:
     """Return an equal picture whose groups have no opacity and no skew, and whose radial gradients are circles.
+
+    Only a picture that `may_fade` has an opacity of its own, as a whole.
 
     Raises:
         ConversionError: if there is none.
@@ -34,6 +36,8 @@ def drawable(picture: Picture) -> Picture:
     while len(children) == 1 and isinstance(only := children[0], Group) and only.alpha < 1:
         alpha *= only.alpha
         children = [replace(only, alpha=1.0)]
+    if alpha < 1 and not may_fade:
+        alpha, children = 1.0, [Group(children, alpha=alpha)]
     children = [_opaque(child, 1.0) for child in children]
     prepared = [part for child in children for part in _prepared(child, IDENTITY, IDENTITY)]
     return Picture(picture.width, picture.height, picture.viewport, alpha, prepared)

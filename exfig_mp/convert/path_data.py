@@ -81,6 +81,22 @@ def parse_path(text: str) -> Path:
     return path
 
 
+def commands(source: str) -> list[Segment]:
+    """Return the commands of a `Path.source` as they were written, each with the numbers of one repetition."""
+    found: list[Segment] = []
+    tokens = _TOKEN.findall(source)
+    at, letter = 0, ""
+    while at < len(tokens):
+        if tokens[at].upper() in _ARITY:
+            letter, at = tokens[at], at + 1
+        elif letter in "Mm":
+            letter = "L" if letter == "M" else "l"
+        arity = _ARITY[letter.upper()]
+        found.append((letter, tuple(map(float, tokens[at : at + arity]))))
+        at += arity
+    return found
+
+
 class _Reader:
     """Turns tokens into absolute segments. `is_compact` says that arc flags were written without spaces."""
 

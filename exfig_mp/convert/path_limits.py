@@ -20,11 +20,11 @@ LONGEST = 32_767
 _MOST_PIECES = 2_000
 
 
-def split(shape: Shape, digits: int) -> list[str]:
+def split(shape: Shape, digits: int, *, strict: bool = False) -> list[str]:
     """Return the path data of a shape: one text, or more where they draw the same one after the other.
 
     Raises:
-        ConversionError: if the path is too long and cannot be split so.
+        ConversionError: if the path is too long and cannot be split so, or should not be (`strict`).
     """
     whole = write_path(shape.path, digits)
     if len(whole) <= LONGEST:
@@ -32,7 +32,7 @@ def split(shape: Shape, digits: int) -> list[str]:
     short = write_short_path(shape.path, digits)
     if len(short) <= LONGEST:
         return [short]
-    pieces = _separable(shape) if shape.fill or shape.stroke else []
+    pieces = _separable(shape) if not strict and (shape.fill or shape.stroke) else []
     texts: list[str] = []
     segments = Path()
     for piece in pieces:

@@ -14,7 +14,7 @@ import resvg_py
 
 from exfig_mp.convert.budget import weigh
 from exfig_mp.convert.matrix import parse_transform
-from exfig_mp.convert.pictures import LARGEST_AREA, area
+from exfig_mp.convert.pictures import LARGEST_AREA, alpha_of, area
 from exfig_mp.convert.shapes import length, root_view
 from exfig_mp.convert.styles import flatten
 from exfig_mp.convert.svg_tree import Element, read, write
@@ -47,6 +47,11 @@ def rasterise(body: bytes, scale: float) -> bytes:
             f"the SVG holds pictures of {embedded / 1e6:.0f} megapixels", "make them smaller in Figma"
         )
     return _drawn(write(root), size)
+
+
+def alphas(svg: str, size: tuple[int, int]) -> bytes:
+    """Return how opaque the pixels of an SVG of ours are, from 0 to 255, row by row."""
+    return alpha_of(_drawn(svg, size))
 
 
 def _sized(root: Element, scale: float) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from exfig_mp.convert.colors import BLACK, parse_color
 from exfig_mp.convert.geometry import Box, rectangle
 from exfig_mp.convert.matrix import IDENTITY, Matrix, parse_transform
 from exfig_mp.convert.scene import Fill, Group, Picture, Shape, Stroke, extent
+from exfig_mp.convert.shaded import shaded
 from exfig_mp.convert.shapes import SHAPES, fitted, length, outline, root_view, view_box
 from exfig_mp.convert.styles import flatten
 from exfig_mp.convert.svg_tree import local_reference, read
@@ -36,6 +37,8 @@ _REFUSED = {
     "foreignObject": "a foreign object, which is how Figma writes angular gradients and background blur",
     "switch": "a switch",
 }
+_MOST_BLURS = 20  # each may take half a second
+_BLURS = ("feGaussianBlur", "feDropShadow")
 _SIDES = ("width", "height")
 _HOLDERS = frozenset({"g", "a"})
 _ADVICE = "change it in Figma, or export this component as PNG or WebP"
@@ -62,6 +65,7 @@ class _Builder:
     def __init__(self, ids: dict[str, Element], size: tuple[float, float]) -> None:
         self._ids = ids
         self._size = size
+        self._blurs = 0
 
     def picture(self, root: Element, width: float, height: float, matrix: Matrix) -> Picture:
         content = self._within(Group(self._children(root, _inherit({}, root))), root)
@@ -197,7 +201,7 @@ class _Builder:
     def _within(self, drawn: Node, element: Element) -> Node | None:
         """Return what is drawn with the transform, clips, mask and opacity of its element; None if none of it shows."""
         given = element.attributes
-        _refuse_effects(given, self._ids)
+        drawn = self._shaded(drawn, given)
         own = parse_transform(given.get("transform", "")) if element.name != "svg" else None
         matrix, pivot = own or (IDENTITY, None)
         clips = self._clips(given, drawn)
@@ -214,6 +218,23 @@ class _Builder:
         if matrix == IDENTITY and not clips and alpha == 1:
             return drawn
         return Group([drawn], matrix, clips, alpha, pivot)
+
+    def _shaded(self, drawn: Node, given: dict[str, str]) -> Node:
+        """Return what is drawn above the shadows of its filter; refuse what else effects do."""
+        mode = given.get("mix-blend-mode", "normal")
+        if mode != "normal":
+            _refuse(f"the blend mode {mode}")
+        if given.get("filter", "none") == "none":
+            return drawn
+        target = self._ids.get(local_reference(given["filter"]) or "")
+        self._blurs += sum(step.name in _BLURS for step in target.children) if target else 0
+        if self._blurs > _MOST_BLURS:
+            _refuse(f"more than {_MOST_BLURS} blurs")
+        below = shaded(drawn, target, self._size) if target and target.name == "filter" else None
+        if below is None:
+            names = sorted({child.name for child in target.children}) if target else []
+            _refuse("an effect" + (f" (filter of {', '.join(names)})" if names else ""))
+        return Group([*below, drawn]) if below else drawn
 
     def _clips(self, given: dict[str, str], drawn: Node) -> tuple[Path, ...]:
         clips: tuple[Path, ...] = ()
@@ -269,16 +290,6 @@ def _inherit(style: _Style, element: Element) -> _Style:
 
 def _share(text: str | None) -> float:
     return min(max(length(text, 1.0, 1.0), 0.0), 1.0)
-
-
-def _refuse_effects(given: dict[str, str], ids: dict[str, Element]) -> None:
-    if given.get("filter", "none") != "none":
-        target = ids.get(local_reference(given["filter"]) or "")
-        names = sorted({child.name for child in target.children}) if target else []
-        _refuse("an effect" + (f" (filter of {', '.join(names)})" if names else ""))
-    mode = given.get("mix-blend-mode", "normal")
-    if mode != "normal":
-        _refuse(f"the blend mode {mode}")
 
 
 def _refuse(what: str) -> NoReturn:

@@ -181,6 +181,8 @@ def _declared(attributes: dict[str, str], outer: dict[str, str]) -> dict[str, st
 
 def _plain_name(key: str, spaces: dict[str, str]) -> str | None:
     prefix, _, local = key.rpartition(":")
+    if key == "xml:space":  # of all documents, and never declared
+        return key
     if not prefix:
         return None if key == "xmlns" else key
     return "href" if local == "href" and spaces.get(prefix) == _XLINK else None

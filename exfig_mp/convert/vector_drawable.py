@@ -18,9 +18,9 @@ from exfig_mp.convert.scene import Fill, Linear, Shape
 from exfig_mp.convert.svg_scene import read_picture
 
 if TYPE_CHECKING:
+    from exfig_mp.conversions import VectorDrawable
     from exfig_mp.convert.matrix import Matrix
     from exfig_mp.convert.scene import Group, Node, Picture, Radial, Stroke
-    from exfig_mp.model import VectorDrawable
 
 _INDENT = "    "
 _FINE = 6  # digits of factors and angles: they are multiplied with coordinates
@@ -70,7 +70,7 @@ class _Writer:
 
     def _node(self, node: Node, depth: int, digits: int) -> None:
         if isinstance(node, Shape):
-            for path in split(node, digits):
+            for path in split(node, digits, strict=self._options.strict):
                 self._path(path, node, depth, digits)
             return
         inner = digits + max(0, math.ceil(math.log10(max(node.matrix.largest_scale, 1e-9)) - 1e-9))

@@ -5,13 +5,15 @@ Icons and vector images lie as VectorDrawable in `drawable`, pixels in a folder 
 """
 
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from annotated_types import Ge, Le
 
-from exfig_mp.exporters.compose import package_problems
-from exfig_mp.exporters.entries import NO_CODE, Export, Scope, build_entries
+from exfig_mp.exporters.compose import is_dotted, package_problems
+from exfig_mp.exporters.compose_vectors import ImageVectors
+from exfig_mp.exporters.entries import Export, Scope, build_entries
+from exfig_mp.exporters.kotlin_icons import KotlinIcons
 from exfig_mp.exporters.naming import NameStyle
 from exfig_mp.exporters.placing import Picture, appearances, by_path, join, png, vector_drawable
 from exfig_mp.exporters.protocol import Entry
@@ -99,6 +101,16 @@ class AndroidIcons(AssetEntry):
     path_precision: Annotated[int, Ge(1), Le(6)] = PRECISION
     strict_path_validation: bool | None = None
 
+    def problems(self) -> Iterator[Problem]:
+        """Yield what is wrong beyond types."""
+        yield from AssetEntry.problems(self)
+        yield from package_problems(self.compose_package_name)
+        target = self.compose_extension_target
+        if target and not is_dotted(target):
+            yield ("composeExtensionTarget",), f"{target!r} cannot be a name in Kotlin"
+        if self.compose_format == "imageVector" and not self.compose_package_name:
+            yield ("composePackageName",), "is required for composeFormat: imageVector"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AndroidImages(AssetEntry):
@@ -146,33 +158,62 @@ class Android(Section):
     def problems(self) -> list[Problem]:
         """Return what is wrong beyond types."""
         found = problems_of({"colors": self.colors, "icons": self.icons, "images": self.images})
+        if not self.main_src and any(icons.compose_format == "imageVector" for icons in self.icons):
+            found.append((("mainSrc",), "is required for composeFormat: imageVector"))
         return found + (within(("typography",), self.typography.problems()) if self.typography else [])
 
     def entries(self, figma: Figma, common: Common) -> tuple[Entry, ...]:
         """Return an entry for each element of `icons` and `images`, in the order of the config."""
-        icons = Scope(platform="android", kind="icons", figma=figma, common=common)
+        icons = Scope(platform="android", kind="icons", figma=figma, common=common, templates=self.templates_path)
         images = Scope(platform="android", kind="images", figma=figma, common=common)
-        return build_entries(icons, self.icons, self._icons) + build_entries(images, self.images, self._images)
+        strict = common.images.strict_path_validation
+        return build_entries(
+            icons, self.icons, lambda element: self._icons(element, strict=common.icons.strict_path_validation)
+        ) + build_entries(images, self.images, lambda element: self._images(element, strict=strict))
 
-    def _icons(self, icons: AndroidIcons) -> Export:
-        code = (NO_CODE,) if icons.compose_package_name else ()
-        return self._vectors(icons.output, icons, icons.path_precision, code)
+    def _icons(self, icons: AndroidIcons, *, strict: bool) -> Export:
+        strict = strict if icons.strict_path_validation is None else icons.strict_path_validation
+        if icons.compose_format == "imageVector":
+            return self._image_vectors(icons, strict=strict)
+        exporter = Drawables(
+            folder=join(self.main_res, icons.output), picture=vector_drawable(icons.path_precision, strict=strict)
+        )
+        package, export = icons.compose_package_name, Export(exporter=exporter, style=icons.name_style)
+        if not package:
+            return export
+        if not (self.main_src and self.resource_package):
+            missing = "Icons.kt is not written: it needs mainSrc and resourcePackage of android"
+            return replace(export, warnings=(missing,))
+        code = KotlinIcons(
+            path=join(self.main_src, package.replace(".", "/"), "Icons.kt"),
+            package=package,
+            resources=self.resource_package,
+            drawables=exporter,
+            target=icons.compose_extension_target or "",
+        )
+        return replace(export, code=code)
 
-    def _images(self, images: AndroidImages) -> Export:
+    def _image_vectors(self, icons: AndroidIcons, *, strict: bool) -> Export:
+        exporter = ImageVectors(
+            folder=self.main_src or "",
+            package=icons.compose_package_name or "",
+            receiver=icons.compose_extension_target or "",
+            precision=icons.path_precision,
+            strict=strict,
+        )
+        return Export(exporter=exporter, style=icons.name_style, is_code=True)
+
+    def _images(self, images: AndroidImages, *, strict: bool) -> Export:
         if images.format == "svg":
-            return self._vectors(images.output, images)
+            picture = vector_drawable(PRECISION, strict=strict)
+            exporter = Drawables(folder=join(self.main_res, images.output), picture=picture)
+            return Export(exporter=exporter, style=images.name_style)
         exporter = Drawables(
             folder=join(self.main_res, images.output),
             picture=png(images.source_format, images.webp_options, as_webp=images.format == "webp"),
             scales=tuple(sorted(set(images.scales))),
         )
         return Export(exporter=exporter, style=images.name_style)
-
-    def _vectors(
-        self, output: str, element: AssetEntry, precision: int = PRECISION, warnings: tuple[str, ...] = ()
-    ) -> Export:
-        exporter = Drawables(folder=join(self.main_res, output), picture=vector_drawable(precision))
-        return Export(exporter=exporter, style=element.name_style, warnings=warnings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,18 +226,8 @@ class Drawables:
 
     def files(self, assets: Sequence[Asset]) -> tuple[RemoteFile, ...]:
         """See `Exporter`."""
-        single = len(self.scales) == 1
         return by_path(
-            self.picture.at(
-                join(
-                    self.folder,
-                    drawable_folder(scale, dark=dark, single=single),
-                    f"{asset.name}.{self.picture.ending}",
-                ),
-                asset,
-                node,
-                scale,
-            )
+            self.picture.at(self._path(asset, scale, dark=dark), asset, node, scale)
             for asset in assets
             for dark, node in appearances(asset)
             for scale in self.scales
@@ -205,6 +236,14 @@ class Drawables:
     def index(self, assets: Sequence[Asset], in_place: Container[str]) -> tuple[GeneratedFile, ...]:  # noqa: ARG002 - the contract's; Android finds drawables by itself
         """See `Exporter`."""
         return ()
+
+    def day_paths(self, asset: Asset) -> Iterator[str]:
+        """Yield the paths of an asset's light files."""
+        return (self._path(asset, scale, dark=False) for scale in self.scales)
+
+    def _path(self, asset: Asset, scale: float, *, dark: bool) -> str:
+        folder = drawable_folder(scale, dark=dark, single=len(self.scales) == 1)
+        return join(self.folder, folder, f"{asset.name}.{self.picture.ending}")
 
 
 def drawable_folder(scale: float, *, dark: bool, single: bool) -> str:

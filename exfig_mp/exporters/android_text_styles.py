@@ -9,10 +9,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exfig_mp.exporters.compose import kotlin_package
-from exfig_mp.exporters.identifiers import JAVA_KEYWORDS, kotlin_identifier, resource_name
+from exfig_mp.exporters.documents import Document
+from exfig_mp.exporters.identifiers import JAVA_KEYWORDS, kotlin_identifier, kotlin_package, resource_name
 from exfig_mp.exporters.placing import join
-from exfig_mp.exporters.token_protocol import Document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,7 +16,7 @@ from exfig_mp.exporters.settings import ColorsEntry, CommonColors
 from exfig_mp.exporters.theme_attributes import ThemeWriter
 from exfig_mp.exporters.token_naming import naming_warnings
 from exfig_mp.exporters.web_colors import WebColorFiles
-from exfig_mp.exporters.xcode_colors import ColorSets, SwiftBundle
+from exfig_mp.exporters.xcode_colors import ColorSets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -96,6 +96,8 @@ def _entries(
                 templates=templates,
                 warnings=warnings,
                 code_syntax=colors.code_syntax,
+                project=root.ios.project if root.ios and platform == "ios" else "",
+                target=root.ios.target if root.ios and platform == "ios" else "",
             )
         )
     return found
@@ -152,9 +154,7 @@ def _xcode(ios: Ios, element: IosColors) -> _Colors:
         folder=join(ios.xcassets_path, element.assets_folder or "") if element.use_color_assets else "",
         ui_color_file=element.color_swift or "",
         swift_ui_file=element.swiftui_color_swift or "",
-        bundle=SwiftBundle(
-            main=ios.xcassets_in_main_bundle, package=ios.xcassets_in_swift_package, names=ios.resource_bundle_names
-        ),
+        bundle=ios.bundle,
         objc=ios.add_objc_attribute,
         namespaces=element.group_using_namespace,
     )

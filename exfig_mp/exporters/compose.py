@@ -1,11 +1,11 @@
-"""Files of Jetpack Compose that we write: where one goes, its package, and how packages are written in Kotlin."""
+"""Files of Jetpack Compose that we write: where one goes, and what can be the name of its package."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exfig_mp.exporters.identifiers import is_ascii_identifier, kotlin_identifier
+from exfig_mp.exporters.identifiers import is_ascii_identifier
 from exfig_mp.exporters.placing import join
 
 if TYPE_CHECKING:
@@ -30,12 +30,12 @@ def compose_file(name: str, package: str, source: str | None, resources: str | N
     return Compose(path=join(source, package.replace(".", "/"), name), package=package, resources=resources)
 
 
-def kotlin_package(package: str) -> str:
-    """Return the name of a package as Kotlin has it: keywords in back ticks."""
-    return ".".join(map(kotlin_identifier, package.split("."))) if package else ""
-
-
 def package_problems(package: str | None) -> Iterator[Problem]:
     """Yield what is wrong with `composePackageName`."""
-    if package and not all(map(is_ascii_identifier, package.split("."))):
-        yield ("composePackageName",), f"{package!r} cannot be the name of a package"
+    if package and not is_dotted(package):
+        yield ("composePackageName",), f"{package!r} cannot be a name in Kotlin"
+
+
+def is_dotted(name: str) -> bool:
+    """Can `name` be that of a package, or of a class in one?"""
+    return all(map(is_ascii_identifier, name.split(".")))

@@ -12,11 +12,10 @@ from exfig_mp.exporters.settings import AssetEntry
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from exfig_mp.exporters.documents import Code
     from exfig_mp.exporters.protocol import Exporter
     from exfig_mp.exporters.settings import Common, CommonAssets, Figma
     from exfig_mp.model import Kind, Platform
-
-NO_CODE = "no code is generated: this version writes the assets only"
 
 _FRAMES: dict[Kind, str] = {"icons": "Icons", "images": "Illustrations"}
 
@@ -25,12 +24,15 @@ _Element = TypeVar("_Element", bound=AssetEntry)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Which list the elements are in, and the sections that complete them."""
+    """Which list the elements are in, and what completes them (see `Entry` for the last three)."""
 
     platform: Platform
     kind: Kind
     figma: Figma
     common: Common
+    templates: str | None = None
+    project: str = ""
+    target: str = ""
 
     @property
     def shared(self) -> CommonAssets:
@@ -40,13 +42,15 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """What a platform makes of an element: the exporter, and how it wants names (see `Naming`)."""
+    """What a platform makes of an element: the exporter, the code, and how it wants names (see `Naming`)."""
 
     exporter: Exporter
     style: str
+    code: Code | None = None
     ignored_suffixes: tuple[str, ...] = ()
     file_style: str = ""
     dark_suffix: str = ""
+    is_code: bool = False
     warnings: tuple[str, ...] = ()
 
 
@@ -79,6 +83,7 @@ def _entry(scope: Scope, element: AssetEntry, export: Export, label: str) -> Ent
         ignored_suffixes=export.ignored_suffixes,
         file_style=export.file_style,
         dark_suffix=export.dark_suffix,
+        is_code=export.is_code,
     )
     return Entry(
         platform=scope.platform,
@@ -88,6 +93,10 @@ def _entry(scope: Scope, element: AssetEntry, export: Export, label: str) -> Ent
         naming=naming,
         exporter=export.exporter,
         warnings=export.warnings,
+        code=export.code,
+        templates=scope.templates,
+        project=scope.project,
+        target=scope.target,
     )
 
 

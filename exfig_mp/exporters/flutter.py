@@ -4,10 +4,11 @@ An image lies beside its `2.0x`, `3.0x`, ... folders, where the framework looks 
 """
 
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from exfig_mp.exporters.entries import NO_CODE, Export, Scope, build_entries
-from exfig_mp.exporters.identifiers import is_ascii_identifier
+from exfig_mp.exporters.dart_assets import DartAssets
+from exfig_mp.exporters.entries import Export, Scope, build_entries
+from exfig_mp.exporters.identifiers import DART_KEYWORDS, is_ascii_identifier
 from exfig_mp.exporters.naming import dark_suffix
 from exfig_mp.exporters.placing import Picture, appearances, by_path, join, png
 from exfig_mp.exporters.protocol import Entry
@@ -25,7 +26,7 @@ from exfig_mp.exporters.settings import (
     WebpOptions,
     problems_of,
 )
-from exfig_mp.model import Asset, GeneratedFile, RemoteFile
+from exfig_mp.model import Asset, GeneratedFile, Kind, RemoteFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +39,7 @@ class FlutterColors(ColorsEntry):
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong beyond types."""
         yield from ColorsEntry.problems(self)
-        if not is_ascii_identifier(self.class_name):
-            yield ("className",), f"{self.class_name!r} cannot be the name of a class"
+        yield from _class_problems(self.class_name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +49,11 @@ class FlutterIcons(AssetEntry):
     output: Text
     dart_file: Text = "icons.dart"
     class_name: Text = "AppIcons"
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield what is wrong beyond types."""
+        yield from AssetEntry.problems(self)
+        yield from _class_problems(self.class_name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +67,11 @@ class FlutterImages(AssetEntry):
     format: ImageFormat = "png"
     webp_options: WebpOptions | None = None
     source_format: SourceFormat = "png"
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield what is wrong beyond types."""
+        yield from AssetEntry.problems(self)
+        yield from _class_problems(self.class_name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +90,28 @@ class Flutter(Section):
 
     def entries(self, figma: Figma, common: Common) -> tuple[Entry, ...]:
         """Return an entry for each element of `icons` and `images`, in the order of the config."""
-        icons = Scope(platform="flutter", kind="icons", figma=figma, common=common)
-        images = Scope(platform="flutter", kind="images", figma=figma, common=common)
-        return build_entries(icons, self.icons, _icons) + build_entries(images, self.images, _images)
+        icons = Scope(platform="flutter", kind="icons", figma=figma, common=common, templates=self.templates_path)
+        images = replace(icons, kind="images")
+        return build_entries(icons, self.icons, self._icons) + build_entries(images, self.images, self._images)
+
+    def _icons(self, icons: FlutterIcons) -> Export:
+        return self._export(icons, "icons", Picture(format="svg"))
+
+    def _images(self, images: FlutterImages) -> Export:
+        if images.format == "svg":
+            return self._export(images, "images", Picture(format="svg"))
+        picture = png(images.source_format, images.webp_options, as_webp=images.format == "webp")
+        return self._export(images, "images", picture, tuple(sorted(set(images.scales))))
+
+    def _export(
+        self, element: FlutterIcons | FlutterImages, kind: Kind, picture: Picture, scales: tuple[float, ...] = (1,)
+    ) -> Export:
+        suffix = dark_suffix(element.name_style)
+        files = FlutterAssets(folder=join(element.output), picture=picture, dark_suffix=suffix, scales=scales)
+        code = DartAssets(
+            path=join(self.output, element.dart_file), class_name=element.class_name, kind=kind, files=files
+        )
+        return Export(exporter=files, style=element.name_style, code=code, dark_suffix=suffix)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,16 +126,7 @@ class FlutterAssets:
     def files(self, assets: Sequence[Asset]) -> tuple[RemoteFile, ...]:
         """See `Exporter`."""
         return by_path(
-            self.picture.at(
-                join(
-                    self.folder,
-                    _scale_folder(scale),
-                    f"{asset.name}{self.dark_suffix if dark else ''}.{self.picture.ending}",
-                ),
-                asset,
-                node,
-                scale,
-            )
+            self.picture.at(self.path(asset, scale, dark=dark), asset, node, scale)
             for asset in assets
             for dark, node in appearances(asset)
             for scale in self.scales
@@ -116,22 +136,19 @@ class FlutterAssets:
         """See `Exporter`."""
         return ()
 
+    def paths(self, asset: Asset, *, dark: bool) -> Iterator[str]:
+        """Yield the paths of an asset's files of one appearance."""
+        return (self.path(asset, scale, dark=dark) for scale in self.scales)
 
-def _icons(icons: FlutterIcons) -> Export:
-    suffix = dark_suffix(icons.name_style)
-    exporter = FlutterAssets(folder=join(icons.output), picture=Picture(format="svg"), dark_suffix=suffix)
-    return Export(exporter=exporter, style=icons.name_style, dark_suffix=suffix, warnings=(NO_CODE,))
+    def path(self, asset: Asset, scale: float, *, dark: bool) -> str:
+        """Return the path of one file."""
+        name = f"{asset.name}{self.dark_suffix if dark else ''}.{self.picture.ending}"
+        return join(self.folder, _scale_folder(scale), name)
 
 
-def _images(images: FlutterImages) -> Export:
-    suffix, folder = dark_suffix(images.name_style), join(images.output)
-    if images.format == "svg":
-        exporter = FlutterAssets(folder=folder, picture=Picture(format="svg"), dark_suffix=suffix)
-        return Export(exporter=exporter, style=images.name_style, dark_suffix=suffix, warnings=(NO_CODE,))
-    scales = tuple(sorted(set(images.scales)))
-    picture = png(images.source_format, images.webp_options, as_webp=images.format == "webp")
-    exporter = FlutterAssets(folder=folder, picture=picture, dark_suffix=suffix, scales=scales)
-    return Export(exporter=exporter, style=images.name_style, dark_suffix=suffix, warnings=(NO_CODE,))
+def _class_problems(name: str) -> Iterator[Problem]:
+    if not is_ascii_identifier(name) or name in DART_KEYWORDS:
+        yield ("className",), f"{name!r} cannot be the name of a class"
 
 
 def _scale_folder(scale: float) -> str:

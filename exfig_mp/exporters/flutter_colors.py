@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from exfig_mp.exporters.documents import Document
 from exfig_mp.exporters.identifiers import dart_identifier
 from exfig_mp.exporters.naming import restyle
-from exfig_mp.exporters.token_protocol import Document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

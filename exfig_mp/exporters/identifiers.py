@@ -46,15 +46,20 @@ _TYPESCRIPT_WORD = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 
 
 def swift_identifier(name: str, word: str = "color") -> str:
-    """Return `name` as an identifier of Swift; keywords are in back ticks. `word` is what goes before a digit."""
-    text = _whole("".join(char if f"_{char}".isidentifier() else "_" for char in name), word)
+    """Return `name` as an identifier of Swift, with `word` before what cannot begin one; keywords are in back ticks."""
+    text = _whole(_unicode_word(name), word)
     return f"`{text}`" if text in SWIFT_KEYWORDS else text
 
 
 def kotlin_identifier(name: str, word: str = "color") -> str:
-    """Return `name` as an identifier of Kotlin; keywords are in back ticks. `word` is what goes before a digit."""
-    text = _whole("".join(char if _is_java_part(char) else "_" for char in name), word)
+    """Return `name` as an identifier of Kotlin, with `word` before what cannot begin one; keywords in back ticks."""
+    text = _whole(_java_word(name), word)
     return f"`{text}`" if text in KOTLIN_KEYWORDS else text
+
+
+def kotlin_package(package: str) -> str:
+    """Return the name of a package, or of a class in one, with keywords in back ticks."""
+    return ".".join(map(kotlin_identifier, package.split("."))) if package else ""
 
 
 def resource_name(name: str, word: str = "color") -> str:
@@ -62,17 +67,20 @@ def resource_name(name: str, word: str = "color") -> str:
 
     `word` goes before what cannot begin one.
     """
-    text = "".join(char if _is_java_part(char) else "_" for char in name)
+    text = _java_word(name)
     text = text if _is_java_start(text[0]) and text.strip("_") else f"{word}_{text}"
     return f"{text}_" if text in JAVA_KEYWORDS else text
 
 
-def dart_identifier(name: str) -> str:
-    """Return `name` as a public identifier of Dart, which are ASCII: other letters are spelt out by their numbers."""
+def dart_identifier(name: str, word: str = "color") -> str:
+    """Return `name` as a public identifier of Dart, which are ASCII: other letters are spelt out by their numbers.
+
+    `word` goes before what cannot begin one.
+    """
     plain = "".join(char for char in unicodedata.normalize("NFKD", name) if unicodedata.category(char) != "Mn")
     text = "".join(char if _is_ascii_word(char) else f"u{ord(char):04x}" for char in plain).lstrip("_")
-    text = _whole(text or "_", "color")
-    text = f"color{text}" if text.startswith("_") else text
+    text = _whole(text or "_", word)
+    text = f"{word}{text}" if text.startswith("_") else text
     return f"{text}_" if text in DART_KEYWORDS | DART_MEMBERS else text
 
 
@@ -88,12 +96,21 @@ def is_ascii_identifier(text: str) -> bool:
 
 def swift_text(text: str) -> str:
     """Return a string literal of Swift."""
-    return f'"{"".join(map(_swift_char, text))}"'
+    return f'"{text if _is_plain(text) else "".join(map(_swift_char, text))}"'
+
+
+def dart_text(text: str) -> str:
+    """Return a string literal of Dart in single quotes."""
+    return single_quoted(text).replace("$", "\\$")
 
 
 def single_quoted(text: str) -> str:
     """Return a string literal of TypeScript in single quotes."""
-    return f"'{''.join(map(_script_char, text))}'"
+    return f"'{text if _is_plain(text) else ''.join(map(_script_char, text))}'"
+
+
+def _is_plain(text: str) -> bool:
+    return text.isprintable() and not ({'"', "'", "\\"} & set(text))
 
 
 def _swift_char(char: str) -> str:
@@ -108,6 +125,12 @@ def _script_char(char: str) -> str:
     return char if char.isprintable() else f"\\u{{{ord(char):x}}}"
 
 
+def _unicode_word(name: str) -> str:
+    if f"_{name}".isidentifier():  # most are, and letter by letter takes 100,000 names seconds
+        return name
+    return "".join(char if f"_{char}".isidentifier() else "_" for char in name)
+
+
 def _whole(text: str, word: str) -> str:
     """Return a text that may begin an identifier: with `word` before it if it does not, or is nothing but `_`."""
     return text if text.isidentifier() and text.strip("_") else f"{word}{text}"
@@ -115,6 +138,12 @@ def _whole(text: str, word: str) -> str:
 
 def _is_ascii_word(char: str) -> bool:
     return char.isascii() and (char.isalnum() or char == "_")
+
+
+def _java_word(name: str) -> str:
+    if _ASCII_WORD.fullmatch(f"_{name}"):
+        return name
+    return "".join(char if _is_java_part(char) else "_" for char in name)
 
 
 def _is_java_start(char: str) -> bool:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from exfig_mp.exporters.components import DARK, component_name
 from exfig_mp.exporters.naming import Named, Refused, final_name, folded, regexp_problem
 from exfig_mp.model import Asset
 
@@ -24,10 +25,12 @@ MOST_NAMES = 20
 class Pairing:
     """The assets of an entry, sorted by name and idiom.
 
-    Components with a problem are not among `assets`; whether the others are exported is for the caller to say.
+    Components with a problem are not among `assets`; whether the others are exported is for the caller to say. What
+    some of them would be is `refused`: one asset for each name that more than one has, whose files may be in place.
     """
 
     assets: tuple[Asset, ...] = ()
+    refused: tuple[Asset, ...] = ()
     warnings: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
@@ -50,7 +53,8 @@ def pair(variants: Variants, naming: Naming, platform: Platform | None) -> Pairi
         return Pairing(problems=(unusable,))
     warnings: list[str] = []
     problems: list[str] = []
-    light = _unique(_candidates(variants.light, naming, platform, (warnings, problems)), problems)
+    candidates = _candidates(variants.light, naming, platform, (warnings, problems))
+    light = _unique(candidates, problems)
     dark = _unique(_candidates(variants.dark, naming, platform, (warnings, problems)), problems)
     extra = [_quoted(dark[key].variant) for key in dark.keys() - light.keys()]
     if extra:
@@ -58,12 +62,16 @@ def pair(variants: Variants, naming: Naming, platform: Platform | None) -> Pairi
     missing = [_quoted(light[key].variant) for key in light.keys() - dark.keys()]
     if dark and missing:
         warnings.append(f"light components have no dark one: {_some(missing)}")
-    assets = [_asset(candidate, dark.get(key)) for key, candidate in light.items()]
-    assets, clashes = _without_suffix_clashes(assets, naming.dark_suffix)
+    everything = {(one.name, one.idiom): one for one in sorted(candidates, key=_by_node, reverse=True)} | light
+    found = {key: _asset(candidate, dark.get(key)) for key, candidate in everything.items()}
+    assets, clashes = _without_suffix_clashes([found[key] for key in light], naming.dark_suffix)
+    assets, doubles = _without_code_clashes(assets) if naming.is_code else (assets, [])
+    kept = {(asset.name, asset.idiom) for asset in assets}
     return Pairing(
         assets=tuple(sorted(assets, key=lambda asset: (asset.name, asset.idiom))),
+        refused=tuple(asset for key, asset in sorted(found.items()) if key not in kept),
         warnings=tuple(sorted(set(warnings))),
-        problems=tuple(sorted({*problems, *clashes})),
+        problems=tuple(sorted({*problems, *clashes, *doubles})),
     )
 
 
@@ -129,6 +137,27 @@ def _without_suffix_clashes(assets: Sequence[Asset], suffix: str) -> tuple[list[
         for group in clashing
     ]
     return [asset for asset in assets if asset.name not in lost], problems
+
+
+def _without_code_clashes(assets: Sequence[Asset]) -> tuple[list[Asset], list[str]]:
+    """Take out assets whose components would have one name in code, as far as a disk can tell."""
+    owners: dict[str, list[Asset]] = defaultdict(list)
+    for asset in assets:
+        name = component_name(asset.name)
+        owners[folded(name)].append(asset)
+        if asset.dark:
+            owners[folded(name + DARK)].append(asset)
+    clashing = {name: group for name, group in owners.items() if len(group) > 1}
+    lost = {asset.name for group in clashing.values() for asset in group}
+    problems = [
+        f"{' and '.join(sorted(repr(asset.source_name) for asset in group))} would have one name in code"
+        for group in clashing.values()
+    ]
+    return [asset for asset in assets if asset.name not in lost], problems
+
+
+def _by_node(candidate: _Candidate) -> str:
+    return candidate.variant.node.id
 
 
 def _asset(light: _Candidate, dark: _Candidate | None) -> Asset:

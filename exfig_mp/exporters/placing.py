@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from exfig_mp.model import Raster, RemoteFile, Render, VectorDrawable, Webp
+from exfig_mp.conversions import Heic, Raster, VectorDrawable, Webp
+from exfig_mp.model import RemoteFile, Render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from exfig_mp.exporters.settings import SourceFormat, WebpOptions
-    from exfig_mp.model import Asset, Conversion, Format, Node
+    from exfig_mp.conversions import Conversion
+    from exfig_mp.exporters.settings import HeicOptions, SourceFormat, WebpOptions
+    from exfig_mp.model import Asset, Format, Node
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -70,9 +72,16 @@ def png(source: SourceFormat, webp: WebpOptions | None = None, *, as_webp: bool 
     )
 
 
-def vector_drawable(precision: int) -> Picture:
+def heic(source: SourceFormat, options: HeicOptions) -> Picture:
+    """Return how HEIC pictures come about: as `png`, and then encoded."""
+    made = png(source)
+    step = Heic(quality=options.quality, lossless=options.encoding == "lossless")
+    return replace(made, extension="heic", steps=(*made.steps, step))
+
+
+def vector_drawable(precision: int, *, strict: bool = False) -> Picture:
     """Return how Android's vectors come about: from an SVG, with so many digits behind the point."""
-    return Picture(format="svg", extension="xml", steps=(VectorDrawable(precision=precision),))
+    return Picture(format="svg", extension="xml", steps=(VectorDrawable(precision=precision, strict=strict),))
 
 
 def by_path(files: Iterable[RemoteFile]) -> tuple[RemoteFile, ...]:
@@ -87,7 +96,7 @@ def foundation_json(value: object) -> bytes:
 
 def _suited(step: Conversion, asset: Asset) -> Conversion:
     if isinstance(step, VectorDrawable) and asset.right_to_left:
-        return VectorDrawable(precision=step.precision, right_to_left=True)
+        return VectorDrawable(precision=step.precision, right_to_left=True, strict=step.strict)
     return step
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
+    from exfig_mp.exporters.documents import Code
     from exfig_mp.model import Asset, GeneratedFile, Kind, Platform, RemoteFile
 
 
@@ -41,6 +42,7 @@ class Naming:
     a raw name ends with is taken off (Xcode's render modes). `file_style` comes on top of `style` where a platform has
     a style of its own for files, and `dark_suffix` is what the exporter puts behind the name of a dark file that lies
     beside the light one: names must be unique with it, too.
+    If it `is_code` each name is also that of a component (`components.component_name`), and unique as such.
     """
 
     style: str
@@ -49,6 +51,7 @@ class Naming:
     ignored_suffixes: tuple[str, ...] = ()
     file_style: str = ""
     dark_suffix: str = ""
+    is_code: bool = False
 
 
 class Exporter(Protocol):
@@ -67,7 +70,9 @@ class Exporter(Protocol):
 class Entry:
     """One element of `<platform>.<kind>`: what to select, how to name it, who describes its files.
 
-    `label` is its key path in the config ("ios.icons[1]"); `warnings` are things that the user should know.
+    `label` is its key path in the config ("ios.icons[1]"); `warnings` are things that the user should know. `code` is
+    what is generated, with the user's templates in the folder `templates`. `project` is the Xcode project that has to
+    know Swift files, and `target` its target for them.
     """
 
     platform: Platform
@@ -77,3 +82,7 @@ class Entry:
     naming: Naming
     exporter: Exporter
     warnings: tuple[str, ...] = ()
+    code: Code | None = None
+    templates: str | None = None
+    project: str = ""
+    target: str = ""

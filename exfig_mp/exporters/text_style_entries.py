@@ -59,6 +59,8 @@ def _entry(root: Root, platform: Platform, made: _Made, style: str) -> TextStyle
         warnings=(*made.warnings, *naming_warnings(naming)),
         file=file,
         exporter=made.exporter,
+        project=root.ios.project if root.ios and platform == "ios" else "",
+        target=root.ios.target if root.ios and platform == "ios" else "",
     )
 
 

@@ -6,26 +6,18 @@ Tokens need no render: all their files are made here at once, and no exporter to
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 
+from exfig_mp.exporters.documents import Document
 from exfig_mp.model import GeneratedFile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from exfig_mp.exporters.protocol import Naming
     from exfig_mp.model import Kind, Platform
 
 _Token_contra = TypeVar("_Token_contra", contravariant=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A file that a template makes: its path, the name of the template, and what that is told."""
-
-    path: str
-    template: str
-    context: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +62,7 @@ class TokenEntry:
     """One element of a platform's tokens of one `kind`: how to name them, and what the user should know.
 
     `label` is its key path in the config; `templates` the folder of the user's templates; `filter` the comma list of
-    the command line.
+    the command line; `project` and `target` as in `protocol.Entry`.
     """
 
     kind: ClassVar[Kind]
@@ -80,3 +72,5 @@ class TokenEntry:
     templates: str | None = None
     filter: str | None = None
     warnings: tuple[str, ...] = ()
+    project: str = ""
+    target: str = ""

@@ -1,15 +1,17 @@
 """Web: what the config says about it, and where its SVG files go. All of its file names are in snake case."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from annotated_types import Ge
 
-from exfig_mp.exporters.entries import NO_CODE, Export, Scope, build_entries
+from exfig_mp.exporters.entries import Export, Scope, build_entries
 from exfig_mp.exporters.folder import Folder
 from exfig_mp.exporters.placing import join
 from exfig_mp.exporters.protocol import Entry
+from exfig_mp.exporters.react import ReactComponents
+from exfig_mp.exporters.react_index import ReactIndex
 from exfig_mp.exporters.settings import (
     AssetEntry,
     ColorsEntry,
@@ -20,6 +22,7 @@ from exfig_mp.exporters.settings import (
     Text,
     problems_of,
 )
+from exfig_mp.model import Kind
 
 _DARK = "_dark"
 
@@ -83,21 +86,22 @@ class Web(Section):
 
     def entries(self, figma: Figma, common: Common) -> tuple[Entry, ...]:
         """Return an entry for each element of `icons` and `images`, in the order of the config."""
-        icons = Scope(platform="web", kind="icons", figma=figma, common=common)
-        images = Scope(platform="web", kind="images", figma=figma, common=common)
+        icons = Scope(platform="web", kind="icons", figma=figma, common=common, templates=self.templates_path)
+        images = replace(icons, kind="images")
         return build_entries(icons, self.icons, self._icons) + build_entries(images, self.images, self._images)
 
     def _icons(self, icons: WebIcons) -> Export:
-        return self._svg(icons.svg_directory, icons, react=icons.generate_react_components)
+        return self._export(icons, icons.svg_directory, "icons", icons.icon_size)
 
     def _images(self, images: WebImages) -> Export:
-        return self._svg(images.assets_directory, images, react=images.generate_react_components)
+        return self._export(images, images.assets_directory, "images")
 
-    def _svg(self, directory: str, element: AssetEntry, *, react: bool) -> Export:
-        return Export(
-            exporter=Folder(folder=join(self.output, directory), format="svg", dark_suffix=_DARK),
-            style=element.name_style,
-            file_style="snake_case",
-            dark_suffix=_DARK,
-            warnings=(NO_CODE,) if react else (),
-        )
+    def _export(self, element: WebIcons | WebImages, directory: str, kind: Kind, size: int = 24) -> Export:
+        raw = Folder(folder=join(self.output, directory), format="svg", dark_suffix=_DARK)
+        export = Export(exporter=raw, style=element.name_style, file_style="snake_case", dark_suffix=_DARK)
+        if not element.generate_react_components:
+            return export
+        template = "Icon.tsx" if kind == "icons" else "Image.tsx"
+        folder = join(self.output, element.output_directory)
+        components = ReactComponents(raw=raw, folder=folder, template=template, size=size)
+        return replace(export, exporter=components, code=ReactIndex(folder=folder, kind=kind), is_code=True)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exfig_mp.colors import ALPHA_DIGITS
+from exfig_mp.exporters.documents import Document
 from exfig_mp.exporters.identifiers import typescript_key
 from exfig_mp.exporters.naming import restyle
 from exfig_mp.exporters.placing import join
-from exfig_mp.exporters.token_protocol import Document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

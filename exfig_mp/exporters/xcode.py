@@ -5,18 +5,20 @@ names those that are in place.
 """
 
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
-from exfig_mp.exporters.entries import NO_CODE, Export, Scope, build_entries
+from exfig_mp.exporters.entries import Export, Scope, build_entries
 from exfig_mp.exporters.naming import matches
 from exfig_mp.exporters.pairing import split_idiom
-from exfig_mp.exporters.placing import Picture, appearances, by_path, foundation_json, join, png
+from exfig_mp.exporters.placing import Picture, appearances, by_path, foundation_json, heic, join, png
 from exfig_mp.exporters.protocol import Entry
 from exfig_mp.exporters.settings import Common, Figma, Problem, RenderMode, Section, Text, problems_of, within
+from exfig_mp.exporters.swift_images import SwiftImages
+from exfig_mp.exporters.xcode_colors import SwiftBundle
 from exfig_mp.exporters.xcode_options import IosColors, IosIcons, IosImages, IosTypography
-from exfig_mp.model import Asset, GeneratedFile, RemoteFile
+from exfig_mp.model import Asset, GeneratedFile, Kind, Node, RemoteFile
 
 _SCALES = {
     "iphone": (1, 2, 3),
@@ -54,9 +56,47 @@ class Ios(Section):
 
     def entries(self, figma: Figma, common: Common) -> tuple[Entry, ...]:
         """Return an entry for each element of `icons` and `images`, in the order of the config."""
-        icons = Scope(platform="ios", kind="icons", figma=figma, common=common)
-        images = Scope(platform="ios", kind="images", figma=figma, common=common)
+        icons = self._scope("icons", figma, common)
+        images = self._scope("images", figma, common)
         return build_entries(icons, self.icons, self._icons) + build_entries(images, self.images, self._images)
+
+    @property
+    def project(self) -> str:
+        """The project that has to list Swift files; a Swift package takes those in its folders."""
+        return "" if self.xcassets_in_swift_package else self.xcodeproj_path
+
+    @property
+    def bundle(self) -> SwiftBundle:
+        """Where code finds the asset catalog."""
+        return SwiftBundle(
+            main=self.xcassets_in_main_bundle, package=self.xcassets_in_swift_package, names=self.resource_bundle_names
+        )
+
+    def _scope(self, kind: Kind, figma: Figma, common: Common) -> Scope:
+        return Scope(
+            platform="ios",
+            kind=kind,
+            figma=figma,
+            common=common,
+            templates=self.templates_path,
+            project=self.project,
+            target=self.target,
+        )
+
+    def _code(self, element: IosIcons | IosImages, exporter: "ImageSets", word: str) -> SwiftImages | None:
+        ui_kit, swift_ui = element.image_swift or "", element.swift_ui_image_swift or ""
+        connect = element.code_connect_swift or ""
+        if not (ui_kit or swift_ui or connect):
+            return None
+        return SwiftImages(
+            sets=exporter,
+            ui_image_file=ui_kit,
+            swift_ui_file=swift_ui,
+            connect_file=connect,
+            bundle=self.bundle,
+            objc=self.add_objc_attribute,
+            word=word,
+        )
 
     def _icons(self, icons: IosIcons) -> Export:
         vectors = icons.preserves_vector_representation
@@ -70,23 +110,25 @@ class Ios(Section):
         return Export(
             exporter=exporter,
             style=icons.name_style,
+            code=self._code(icons, exporter, "icon"),
             ignored_suffixes=rendering.suffixes,
-            warnings=_code_warnings(icons),
         )
 
     def _images(self, images: IosImages) -> Export:
         rendering = Rendering.of(images)
         exporter = ImageSets(
             folder=join(self.xcassets_path, images.assets_folder),
-            picture=png(images.source_format),
+            picture=heic(images.source_format, images.heic_options)
+            if images.output_format == "heic"
+            else png(images.source_format),
             scales=tuple(sorted(set(images.scales))),
             rendering=rendering,
         )
-        warnings = _code_warnings(images)
-        if images.output_format == "heic":
-            warnings += ("HEIC is not available here: PNG is written instead",)
         return Export(
-            exporter=exporter, style=images.name_style, ignored_suffixes=rendering.suffixes, warnings=warnings
+            exporter=exporter,
+            style=images.name_style,
+            code=self._code(images, exporter, "image"),
+            ignored_suffixes=rendering.suffixes,
         )
 
 
@@ -151,16 +193,26 @@ class ImageSets:
             generated.append(GeneratedFile(path=path, content=foundation_json({"info": _INFO})))
         return tuple(sorted(generated, key=lambda file: file.path))
 
+    def paths(self, asset: Asset) -> Iterator[str]:
+        """Yield the paths of an asset's files."""
+        return (self._path(asset, name) for _, _, _, name in self._names(asset))
+
     def _images(self, asset: Asset) -> Iterator["_Image"]:
-        allowed = _SCALES.get(asset.idiom)
+        for dark, node, scale, name in self._names(asset):
+            file = self.picture.at(self._path(asset, name), asset, node, scale or 1)
+            yield _Image(file=file, item=_item(asset, name, scale, dark=dark), dark=dark)
+
+    def _names(self, asset: Asset) -> Iterator[tuple[bool, Node, float | None, str]]:
+        """Yield for each file whether it is dark, what it is drawn from, its scale, and its name."""
+        allowed, is_ours = _SCALES.get(asset.idiom), self.picture.rasterised
         for dark, node in appearances(asset):
             for scale in self.scales or (None,):
                 if scale is None or allowed is None or scale in allowed:
-                    name = (
-                        f"{_file_name(asset, scale, dark=dark, is_ours=self.picture.rasterised)}.{self.picture.ending}"
-                    )
-                    file = self.picture.at(join(self.folder, f"{asset.name}.imageset", name), asset, node, scale or 1)
-                    yield _Image(file=file, item=_item(asset, name, scale, dark=dark), dark=dark)
+                    stem = _file_name(asset, scale, dark=dark, is_ours=is_ours)
+                    yield dark, node, scale, f"{stem}.{self.picture.ending}"
+
+    def _path(self, asset: Asset, name: str) -> str:
+        return join(self.folder, f"{asset.name}.imageset", name)
 
     def _contents(self, asset: Asset, present: "list[_Image]") -> bytes:
         properties: dict[str, object] = {}
@@ -172,6 +224,17 @@ class ImageSets:
         items = [image.item for image in sorted(present, key=lambda image: image.dark)]
         contents: dict[str, object] = {"images": items, "info": _INFO}
         return foundation_json(contents | ({"properties": properties} if properties else {}))
+
+
+def without_heic(entry: Entry) -> Entry:
+    """Return the entry with PNG in the place of HEIC, where nothing can write that."""
+    sets = entry.exporter
+    if not isinstance(sets, ImageSets) or sets.picture.extension != "heic":
+        return entry
+    sets = replace(sets, picture=replace(sets.picture, extension="", steps=()))
+    code = replace(entry.code, sets=sets) if isinstance(entry.code, SwiftImages) else entry.code
+    warning = "HEIC cannot be written without the extra heic of exfig-mp: PNG is written instead"
+    return replace(entry, exporter=sets, code=code, warnings=(*entry.warnings, warning))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,8 +272,3 @@ def _item(asset: Asset, filename: str, scale: float | None, *, dark: bool) -> di
     if asset.right_to_left:
         item["language-direction"] = "left-to-right"
     return item
-
-
-def _code_warnings(element: IosIcons | IosImages) -> tuple[str, ...]:
-    wanted = element.image_swift or element.swift_ui_image_swift or element.code_connect_swift
-    return (NO_CODE,) if wanted else ()

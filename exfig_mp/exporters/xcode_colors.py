@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from exfig_mp.exporters.documents import Document
 from exfig_mp.exporters.identifiers import swift_identifier
 from exfig_mp.exporters.naming import Named, folded, safe_name
 from exfig_mp.exporters.placing import foundation_json, join
-from exfig_mp.exporters.token_protocol import Document
 from exfig_mp.model import GeneratedFile
 
 if TYPE_CHECKING:
@@ -41,6 +41,9 @@ class SwiftBundle:
             "assetsInSwiftPackage": self.package,
             "resourceBundleNames": list(self.names),
         }
+
+
+MAIN_BUNDLE = SwiftBundle()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

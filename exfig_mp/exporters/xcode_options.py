@@ -58,6 +58,11 @@ class IosIcons(AssetEntry):
     render_mode_original_suffix: Text | None = None
     render_mode_template_suffix: Text | None = None
 
+    def problems(self) -> Iterator[Problem]:
+        """Yield what is wrong beyond types."""
+        yield from AssetEntry.problems(self)
+        yield from _code_problems(self)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IosImages(AssetEntry):
@@ -80,6 +85,7 @@ class IosImages(AssetEntry):
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong beyond types."""
         yield from AssetEntry.problems(self)
+        yield from _code_problems(self)
         for index, scale in enumerate(self.scales):
             if scale not in (1, 2, 3):
                 yield ("scales", index), f"{scale:g} is no scale of an asset catalog: they are 1, 2 and 3"
@@ -110,3 +116,18 @@ class IosTypography(Section):
             if path is not None and path in known:
                 yield (key,), "must be a file of its own"
             known.add(path)
+
+
+def _code_problems(element: IosIcons | IosImages) -> Iterator[Problem]:
+    """Yield which files of code are one."""
+    files = {
+        "imageSwift": element.image_swift,
+        "swiftUIImageSwift": element.swift_ui_image_swift,
+        "codeConnectSwift": element.code_connect_swift,
+    }
+    seen: dict[str, str] = {}
+    for key, file in files.items():
+        if file and file in seen:
+            yield (key,), f"must be another file than {seen[file]}"
+        elif file:
+            seen[file] = key

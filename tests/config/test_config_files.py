@@ -110,6 +110,16 @@ def test_entries_are_those_of_the_asked_kinds_with_the_filter(read, ios):
     assert {entry.selection.filter for entry in config.entries()} == {None}
 
 
+def test_heic_is_planned_only_where_it_can_be_written(read, ios, monkeypatch):
+    config = read(ios + "  images: {assetsFolder: c, nameStyle: camelCase, outputFormat: heic}\n")
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)  # as if it were not installed
+
+    (entry,) = config.entries()
+
+    assert entry.exporter.picture.ending == "png"
+    assert entry.warnings == ("HEIC cannot be written without the extra heic of exfig-mp: PNG is written instead",)
+
+
 def test_good_and_bad_files_are_kept_apart_in_their_order(folder):
     for name in ("a", "c"):
         (folder / f"{name}.yaml").write_text(SMALLEST)

@@ -11,8 +11,8 @@ import pytest
 import resvg_py
 from PIL import Image, ImageChops
 
+from exfig_mp.conversions import VectorDrawable
 from exfig_mp.convert import convert
-from exfig_mp.model import VectorDrawable
 from tests.convert.vector_drawable_svg import as_svg
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ import io
 import pytest
 from PIL import Image
 
+from exfig_mp.conversions import ImageVector, Raster, Tsx, VectorDrawable
 from exfig_mp.convert import convert
 from exfig_mp.errors import ConversionError
-from exfig_mp.model import Raster, VectorDrawable
 
 ROOT = 'xmlns="http://www.w3.org/2000/svg" width="24" height="24"'
 DOUBLING = "".join(f'<g id="g{n}">' + f'<use href="#g{n - 1}"/>' * 10 + "</g>" for n in range(1, 12))
@@ -58,7 +58,10 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("step", [Raster(), VectorDrawable()], ids=["raster", "vector"])
+STEPS = [Raster(), VectorDrawable(), ImageVector("A", "p"), Tsx(ids="a", frame="f")]
+
+
+@pytest.mark.parametrize("step", STEPS, ids=["raster", "vector", "kotlin", "tsx"])
 @pytest.mark.parametrize("name", HOSTILE)
 def test_what_would_cost_or_reach_too_much_is_refused_and_named(name, step):
     body, words = HOSTILE[name]
@@ -95,6 +98,15 @@ def embedded(size: tuple[int, int]) -> str:
 def test_what_could_not_be_rasterised_in_time_or_memory_is_refused(body, words):
     with pytest.raises(ConversionError, match=words):
         convert(body, (Raster(),))
+
+
+def test_shadows_that_would_take_minutes_are_refused():
+    shadow = '<filter id="f" color-interpolation-filters="sRGB"><feDropShadow stdDeviation="1"/></filter>'
+    many = svg(shadow + '<rect width="24" height="24" filter="url(#f)"/>' * 300)
+
+    for step in (VectorDrawable(), ImageVector("A", "p")):
+        with pytest.raises(ConversionError, match="more than 20 blurs"):
+            convert(many, (step,))
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from exfig_mp.conversions import VectorDrawable
 from exfig_mp.convert import convert
 from exfig_mp.errors import ConversionError
-from exfig_mp.model import VectorDrawable
 from tests.convert.conftest import FIXTURES, difference
 from tests.convert.vector_drawable_svg import as_svg
 
 SVGS = sorted((FIXTURES / "svg_samples" / "src").glob("*.svg"))
 needs_samples = pytest.mark.skipif(not SVGS, reason="no svg_samples below the folder that EXFIG_MP_FIXTURES names")
-_WITH_SHADOW = "fluent_filter_"  # a drop shadow each, which no vector drawable can hold
 _ALIKE = 0.01
 
 
@@ -34,7 +33,7 @@ def unlike(files):
 
 @needs_samples
 def test_a_sample_of_real_icons_is_drawn_alike():
-    differing, refused = unlike([file for file in SVGS if not file.name.startswith(_WITH_SHADOW)][::3])
+    differing, refused = unlike(SVGS[::3])
 
     assert differing == {}
     assert refused == {}
@@ -42,13 +41,11 @@ def test_a_sample_of_real_icons_is_drawn_alike():
 
 @needs_samples
 @pytest.mark.slow
-def test_all_real_icons_are_drawn_alike_and_those_with_shadows_are_refused_by_name():
+def test_all_real_icons_are_drawn_alike_those_with_shadows_too():
     differing, refused = unlike(SVGS)
 
     assert differing == {}
-    assert {name for name in refused if not name.startswith(_WITH_SHADOW)} == set()
-    assert all("effect (filter of feBlend" in reason for reason in refused.values())
-    assert len(refused) == sum(file.name.startswith(_WITH_SHADOW) for file in SVGS)
+    assert refused == {}
 
 
 def svg(content: str, root: str = 'width="24" height="24"') -> str:

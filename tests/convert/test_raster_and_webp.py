@@ -10,11 +10,17 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from exfig_mp.conversions import Raster, Webp
 from exfig_mp.convert import convert
 from exfig_mp.errors import ConversionError
-from exfig_mp.model import Raster, Webp
 
 ICON = b'<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24"><path d="M3 3h18L9 21z" fill="#f00a"/></svg>'
+
+SHADOWED = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24"><filter id="f" color-interpolation-filters="sRGB">'
+    b'<feDropShadow dx="1" dy="1" stdDeviation="1"/></filter><path filter="url(#f)" d="M3 3h18L9 21z" fill="#f00a"/>'
+    b"</svg>"
+)
 
 
 def opened(body: bytes) -> Image.Image:
@@ -131,16 +137,22 @@ def test_what_cannot_become_a_webp_is_refused_in_words(body, words):
 
 def test_equal_input_gives_equal_bytes_in_another_process():
     code = (
-        "import sys; from exfig_mp.convert import convert; from exfig_mp.model import Raster, Webp;"
+        "import sys; from exfig_mp.convert import convert; from exfig_mp.conversions import *;"
         "from exfig_mp.hashing import digest; body = sys.stdin.buffer.read();"
-        "every = [(Raster(2),), (Raster(2), Webp(70)), (Raster(2), Webp(lossless=True))];"
+        "every = [(Raster(2),), (Raster(2), Webp(70)), (Raster(2), Webp(lossless=True)), (VectorDrawable(),),"
+        " (ImageVector('A', 'p'),), (Tsx('a', MARKUP),)];"
         "print(*(digest(convert(body, steps)) for steps in every))"
     )
 
-    ran = [subprocess.run([sys.executable, "-c", code], input=ICON, capture_output=True, check=True) for _ in "ab"]
+    ran = [
+        subprocess.run(
+            [sys.executable, "-c", code], input=SHADOWED, capture_output=True, check=True, env={"PYTHONHASHSEED": seed}
+        )
+        for seed in ("1", "2")
+    ]
 
     assert ran[0].stdout == ran[1].stdout
-    assert len(ran[0].stdout.split()) == 3
+    assert len(ran[0].stdout.split()) == 6
 
 
 def test_a_worker_that_converts_nothing_loads_no_renderer():

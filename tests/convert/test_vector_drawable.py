@@ -265,8 +265,8 @@ def test_any_text_is_a_path_up_to_its_first_error(text):
 
 @given(PATHS, st.integers(1, 6))
 def test_whatever_is_written_is_well_formed_and_in_a_form_that_android_reads(path, precision):
+    from exfig_mp.conversions import VectorDrawable  # noqa: PLC0415
     from exfig_mp.convert import convert  # noqa: PLC0415 - hypothesis takes no fixtures of functions
-    from exfig_mp.model import VectorDrawable  # noqa: PLC0415
 
     xml = convert(svg(f'<path d="{dense(path)}"/>').encode(), (VectorDrawable(precision),)).decode()
 

@@ -1,8 +1,12 @@
+import msgspec
+import pytest
+
+from exfig_mp.conversions import ImageVector, Raster, VectorDrawable, Webp
 from exfig_mp.exporters.android import Android, AndroidIcons, AndroidImages, Drawables
-from exfig_mp.exporters.entries import NO_CODE
+from exfig_mp.exporters.pairing import pair
 from exfig_mp.exporters.placing import Picture
-from exfig_mp.exporters.settings import Common, Figma, WebpOptions
-from exfig_mp.model import Asset, Node, Raster, VectorDrawable, Webp
+from exfig_mp.exporters.settings import Common, CommonAssets, Figma, WebpOptions
+from exfig_mp.model import Asset, Node, Variant, Variants
 
 LIGHT = Node(file_key="f", version="1", id="1:1")
 DARK = Node(file_key="f", version="1", id="1:2")
@@ -71,13 +75,16 @@ def test_vector_images_lie_where_icons_lie():
     assert {file.steps for file in entry.exporter.files([PAIR])} == {(VectorDrawable(precision=4),)}
 
 
-def test_what_is_not_done_is_said():
-    both = entries(
-        icons=(AndroidIcons(output="i", compose_package_name="p"),),
-        images=(AndroidImages(output="img", format="svg"),),
-    )
+def test_code_that_cannot_be_written_is_said():
+    icons = AndroidIcons(output="i", compose_package_name="p")
+    told = "Icons.kt is not written: it needs mainSrc and resourcePackage of android"
 
-    assert [entry.warnings for entry in both] == [(NO_CODE,), ()]
+    (without,) = entries(icons=(icons,))
+    (with_code,) = entries(icons=(icons,), main_src="src", resource_package="r")
+
+    assert (without.code, without.warnings) == (None, (told,))
+    assert with_code.code
+    assert with_code.warnings == ()
 
 
 def test_webp_is_made_of_what_figma_draws():
@@ -105,3 +112,54 @@ def test_all_scales_are_drawn_here_from_one_svg():
 
 def test_drawables_need_no_index():
     assert Drawables(folder="r", picture=Picture(format="svg")).index([PAIR], set()) == ()
+
+
+def test_image_vectors_lie_below_the_source_folder_of_their_package():
+    icons = AndroidIcons(
+        output="i", compose_format="imageVector", compose_package_name="com.app.in", compose_extension_target="a.Icons",
+        path_precision=3, strict_path_validation=True,
+    )  # fmt: skip
+    (entry,) = entries(main_src="app/src", icons=(icons,))
+
+    dark, light = sorted(entry.exporter.files([PAIR]), key=lambda file: file.render.node != PAIR.dark)
+
+    assert (light.path, dark.path) == ("app/src/com/app/in/Add.kt", "app/src/com/app/in/AddDark.kt")
+    expected = ImageVector("Add", "com.app.`in`", "a.Icons", precision=3, strict=True)
+    assert light.steps == (expected,)
+    assert dark.steps == (msgspec.structs.replace(expected, name="AddDark"),)
+    assert entry.warnings == ()
+
+
+def test_image_vectors_need_a_package_and_a_source_folder():
+    android = Android(main_res="r", icons=(AndroidIcons(output="i", compose_format="imageVector"),))
+
+    assert android.problems() == [
+        (("icons", 0, "composePackageName"), "is required for composeFormat: imageVector"),
+        (("mainSrc",), "is required for composeFormat: imageVector"),
+    ]
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_what_is_common_says_whether_long_paths_are_refused_unless_the_icons_do(strict):
+    common = Common(icons=CommonAssets(strict_path_validation=strict))
+    android = Android(
+        main_res="r",
+        icons=(AndroidIcons(output="a"), AndroidIcons(output="b", strict_path_validation=not strict)),
+        images=(AndroidImages(output="c", format="svg"),),
+    )
+
+    built = android.entries(Figma(light_file_id="f"), common)
+
+    steps = [entry.exporter.files([PAIR])[0].steps[0] for entry in built]
+    assert [step.strict for step in steps if isinstance(step, VectorDrawable)] == [strict, not strict, False]
+
+
+def test_two_icons_of_one_name_in_code_are_both_named_and_left_out():
+    icons = AndroidIcons(output="i", compose_format="imageVector", compose_package_name="p")
+    (entry,) = entries(main_src="s", icons=(icons,))
+    nodes = [Variant(name, Node("f", "1", str(n))) for n, name in enumerate(("a_1", "a1", "b"))]
+
+    pairing = pair(Variants(tuple(nodes)), entry.naming, "android")
+
+    assert [asset.name for asset in pairing.assets] == ["b"]
+    assert pairing.problems == ("'a1' and 'a_1' would have one name in code",)

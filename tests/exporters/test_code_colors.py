@@ -9,12 +9,13 @@ from exfig_mp.colors import Color, Rgba
 from exfig_mp.exporters.android import NameTransform, ThemeAttributes
 from exfig_mp.exporters.android_colors import AndroidColorFiles, xml_hex
 from exfig_mp.exporters.compose import Compose
+from exfig_mp.exporters.documents import Document
 from exfig_mp.exporters.flutter_colors import DartColors
 from exfig_mp.exporters.theme_attributes import ThemeWriter
-from exfig_mp.exporters.token_protocol import Document, Insertion
+from exfig_mp.exporters.token_protocol import Insertion
 from exfig_mp.exporters.web_colors import WebColorFiles, css_value
 from exfig_mp.templating import Templates
-from tests.code_judges import faults
+from tests.code_judges import css_faults, faults, typescript_faults
 
 WHITE, BLACK, GLASS = Rgba(1, 1, 1), Rgba(0, 0, 0), Rgba(0, 0, 0, 0.4000000059604645)
 
@@ -184,3 +185,18 @@ def test_keys_of_typescript_are_quoted_where_they_must_be():
     (_, text) = texts("web", WebColorFiles(folder="o"), Color("100-white", "100 white", WHITE)).values()
 
     assert "\n  '100White': 'var(--100-white)',\n" in text
+
+
+def test_typescript_and_stylelint_take_the_colours_of_the_web(tmp_path):
+    exporter = WebColorFiles(folder="o", json_name="theme.json")
+    names = ("a", "b's", "24", "constructor", "text/primary", "__proto__")
+    colors = [Color(name, name, WHITE, dark=BLACK) for name in names]
+    for path, text in texts("web", exporter, *colors).items():
+        (tmp_path / path.removeprefix("o/")).write_text(text)
+    use = "import { variables, type ColorVariable } from './variables';\nconst a: ColorVariable = 'textPrimary';\n"
+    (tmp_path / "use.ts").write_text(f"{use}export const b: string = variables[a];\n")
+
+    assert typescript_faults(tmp_path, ["variables.ts", "use.ts"]) == ""
+    assert css_faults(tmp_path, "theme.css") == ""
+    (tmp_path / "wrong.css").write_text("a { --x: 1; --x: 2; colr: #ggg; }")
+    assert "colr" in css_faults(tmp_path, "wrong.css")

@@ -13,12 +13,13 @@ from exfig_mp.exporters.android import Android, AndroidColors, NameTransform
 from exfig_mp.exporters.android_colors import kotlin_hex, xml_hex
 from exfig_mp.exporters.color_entries import color_entries
 from exfig_mp.exporters.color_protocol import StyleColors, VariableColors
+from exfig_mp.exporters.documents import Document
 from exfig_mp.exporters.flutter import Flutter, FlutterColors
 from exfig_mp.exporters.markers import Unmarked, insert
 from exfig_mp.exporters.naming import matches
 from exfig_mp.exporters.settings import Figma
 from exfig_mp.exporters.theme_attributes import attribute_name, theme_text
-from exfig_mp.exporters.token_protocol import Document, Insertion
+from exfig_mp.exporters.token_protocol import Insertion
 from exfig_mp.exporters.web import Web, WebColors
 from exfig_mp.exporters.xcode import Ios
 from exfig_mp.exporters.xcode_colors import color_set

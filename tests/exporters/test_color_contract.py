@@ -12,10 +12,11 @@ from exfig_mp.exporters import Root
 from exfig_mp.exporters.android import Android, AndroidColors, ThemeAttributes
 from exfig_mp.exporters.color_entries import color_entries
 from exfig_mp.exporters.color_pairing import pair_colors
+from exfig_mp.exporters.documents import Document
 from exfig_mp.exporters.flutter import Flutter, FlutterColors
 from exfig_mp.exporters.naming import NameStyle, folded
 from exfig_mp.exporters.settings import Figma
-from exfig_mp.exporters.token_protocol import Document, Insertion
+from exfig_mp.exporters.token_protocol import Insertion
 from exfig_mp.exporters.web import Web, WebColors
 from exfig_mp.exporters.xcode import Ios
 from exfig_mp.exporters.xcode_options import IosColors

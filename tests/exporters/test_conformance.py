@@ -1,4 +1,4 @@
-"""Cases that ExFig's and figma-export's own tests pin down. What is not checked yet is in a table, key by key."""
+"""Cases that ExFig's and figma-export's own tests pin down."""
 
 import json
 import re
@@ -6,25 +6,20 @@ from typing import Any
 
 import pytest
 
-from exfig_mp.exporters.android import drawable_folder
-from exfig_mp.exporters.flutter import FlutterAssets
+from exfig_mp.exporters.android import Drawables, drawable_folder
+from exfig_mp.exporters.dart_assets import DartAssets
+from exfig_mp.exporters.flutter import FlutterAssets, FlutterIcons, FlutterImages
+from exfig_mp.exporters.kotlin_icons import KotlinIcons
 from exfig_mp.exporters.naming import Named, NameStyle, Refused, final_name, is_styled, matches, restyle
 from exfig_mp.exporters.pairing import pair
 from exfig_mp.exporters.placing import Picture
 from exfig_mp.exporters.protocol import Naming
+from exfig_mp.exporters.swift_images import SwiftImages
 from exfig_mp.exporters.xcode import ImageSets, Rendering, scale_text
+from exfig_mp.exporters.xcode_colors import SwiftBundle
 from exfig_mp.model import Asset, Node, Variant, Variants
+from exfig_mp.templating import Templates
 
-SWIFT = {"extension_text"}
-DART = {"dart_text", "dart_file", "contains", "not_contains"}
-LATER = {
-    # Swift code is not generated yet.
-    **dict.fromkeys((f"xcode_icons/{number:03}" for number in (3, 4, 6, 7, 10, 11, 13, 14, 15)), SWIFT),
-    **dict.fromkeys((f"xcode_images/{number:03}" for number in (7, 8, 10)), SWIFT),
-    # Dart code is not generated yet.
-    **dict.fromkeys((f"flutter_icons/{number:03}" for number in (1, 2, 3, 4, 6)), DART),
-    **dict.fromkeys((f"flutter_images/{number:03}" for number in (1, 2, 3, 4)), DART),
-}
 STYLE_QUESTIONS: dict[str, NameStyle] = {
     "isSnakeCase": "snake_case",
     "isKebabCase": "kebab-case",
@@ -41,12 +36,10 @@ def variants(names):
     return tuple(Variant(name=name, node=node(name)) for name in names or ())
 
 
-def to_check(case):
-    """Return the expected values that can be checked; skip the case if there are none."""
-    now = {key: value for key, value in case["expected"].items() if key not in LATER.get(case["id"], ())}
-    if not now:
-        pytest.skip(f"later: {', '.join(case['expected'])}")
-    return now
+def code_of(platform, code, assets, in_place):
+    """Return the text of each file of code by its path."""
+    templates = Templates(platform)
+    return {file.path: templates.render(file).decode() for file in code.documents(assets, in_place)}
 
 
 def test_conforms_to_name_style(case):
@@ -116,8 +109,7 @@ def test_conforms_to_android_drawable_dir(case):
 def test_conforms_to_xcode_contents_json(case):
     if "color_components" in case["input"]:
         pytest.skip("a colour set: see test_color_conformance")
-    expected = to_check(case)
-    given = case["input"]
+    given, expected = case["input"], case["expected"]
     image = (given.get("images") or [{"filename": "x.pdf"}])[0]
     properties = given.get("properties") or {}
     name, format_ = image["filename"].replace("@2x", "").rsplit(".", 1)
@@ -147,19 +139,12 @@ def test_conforms_to_xcode_images(case):
 
 
 def check_image_sets(case):
-    expected = to_check(case)
-    pairs = case["input"]["steps"][-1]["pairs"]
+    expected = dict(case["expected"])
+    steps = [step["pairs"] for step in case["input"]["steps"]]
     output = case["input"]["output"]
-    images = [image for item in pairs for image in item["light"]["images"]]
-    assets = [
-        Asset(
-            name=item["light"]["name"],
-            source_name=item["light"]["name"],
-            light=node("light"),
-            dark=node("dark") if item["dark"] else None,
-        )
-        for item in pairs
-    ]
+    images = [image for item in steps[-1] for image in item["light"]["images"]]
+    # What an earlier step wrote is in place: code names it beside the assets of the last one.
+    earlier, assets = [asset_of(item) for step in steps[:-1] for item in step], [asset_of(item) for item in steps[-1]]
     exporter = ImageSets(
         folder="Assets",
         picture=Picture(format=images[0]["format"]),
@@ -167,19 +152,76 @@ def check_image_sets(case):
         rendering=Rendering(mode="template"),
         vectors=tuple(output.get("preservesVectorRepresentation", ())),
     )
+    code = SwiftImages(
+        sets=exporter,
+        ui_image_file="UIImage+extension.swift" if "uiKitImageExtensionURL" in output else "",
+        swift_ui_file="Image+extension.swift" if "swiftUIImageExtensionURL" in output else "",
+        bundle=SwiftBundle(main=output["assetsInMainBundle"], package=output.get("assetsInSwiftPackage", False)),
+        objc=output.get("addObjcAttribute", False),
+    )
 
     index = exporter.index(assets, Everything())
-    paths = {file.path for file in exporter.files(assets)} | {file.path for file in index}
+    texts = code_of("ios", code, [*earlier, *assets], Everything())
+    placed = [file.path for file in exporter.files(assets)] + [file.path for file in index]
+    paths = {path.removeprefix("Assets/") for path in placed} | texts.keys()
 
-    code = sum(key.endswith("ExtensionURL") for key in output)
     if "file_count" in expected:
-        assert len(paths) == expected.pop("file_count") - code
+        assert len(paths) == expected.pop("file_count")
     if "file_suffixes_in_order" in expected:
-        suffixes = expected.pop("file_suffixes_in_order")
-        assert paths == {f"Assets/{suffix}" for suffix in suffixes if not suffix.endswith(".swift")}
+        assert paths == set(expected.pop("file_suffixes_in_order"))
     if "imageset_contents_json" in expected:
         assert json.loads(index[-1].content) == expected.pop("imageset_contents_json")
+    if "extension_text" in expected:
+        assert list(texts.values()) == [expected.pop("extension_text")]
     assert not expected
+
+
+def asset_of(item):
+    name = item["light"]["name"]
+    return Asset(name=name, source_name=name, light=node("light"), dark=node("dark") if item["dark"] else None)
+
+
+def test_conforms_to_xcode_code_connect(case):
+    expected = case["expected"]
+    assets = [
+        Asset(
+            name=icon["name"],
+            source_name=icon["name"],
+            light=Node(icon.get("fileId", ""), "1", icon.get("nodeId", "")),
+            dark=None,
+        )
+        for icon in case["input"]["icons"]
+    ]
+    exporter = ImageSets(folder="Assets", picture=Picture(format="pdf"))
+    code = SwiftImages(sets=exporter, ui_image_file="UIImage.swift", connect_file="Icons.figma.swift")
+
+    texts = code_of("ios", code, assets, Everything())
+
+    connect = texts.get("Icons.figma.swift", "")
+    if "file_count" in expected:
+        files = (*exporter.files(assets), *exporter.index(assets, Everything()))
+        assert (len(files) + len(texts), connect) == (expected["file_count"], "")
+    assert all(text in connect for text in expected.get("contains", ()))
+    assert not any(text in connect for text in expected.get("not_contains", ()))
+
+
+def test_conforms_to_android_compose_icons(case):
+    given, expected = case["input"], case["expected"]
+    assets = [Asset(name=name, source_name=name, light=node("n"), dark=None) for name in given["icons"]]
+    beside = [Asset(name=name, source_name=name, light=node("n"), dark=None) for name in given.get("all_names", ())]
+    code = KotlinIcons(
+        path=f"{given['packageName']}/Icons.kt",
+        package=given["packageName"],
+        resources=given["xmlResourcePackage"],
+        drawables=Drawables(folder="res", picture=Picture(format="svg", extension="xml")),
+    )
+
+    texts = code_of("android", code, beside or assets, Everything())
+
+    ((path, text),) = texts.items()
+    assert text == expected.get(path, text)
+    assert all(part in text for part in expected.get("contains", ()))
+    assert not any(part in text for part in expected.get("not_contains", ()))
 
 
 def test_conforms_to_flutter_icons(case):
@@ -191,17 +233,33 @@ def test_conforms_to_flutter_images(case):
 
 
 def check_flutter(case):
-    expected = to_check(case)
-    given = case["input"]["asset"]
-    scales = case["input"].get("requested_scales") or given.get("scales") or [1]
-    exporter = FlutterAssets(folder="assets", picture=Picture(format=given["format"]), scales=tuple(scales))
-    dark = node("dark") if given["dark"] else None
-    asset = Asset(name=given["name"], source_name=given["name"], light=node("light"), dark=dark)
+    expected, given = dict(case["expected"]), case["input"]
+    asset, kind = given["asset"], given["kind"]
+    exporter = FlutterAssets(
+        folder=given["assetsDirectory"],
+        picture=Picture(format=asset["format"]),
+        scales=tuple(given.get("requested_scales") or asset.get("scales") or [1]),
+    )
+    section = FlutterIcons if kind == "icons" else FlutterImages
+    path = given["outputFileName"] or section(output="o").dart_file
+    code = DartAssets(path=path, class_name=given["className"], kind=kind, files=exporter)
+    dark = node("dark") if asset["dark"] else None
+    assets = [Asset(name=asset["name"], source_name=asset["name"], light=node("light"), dark=dark)]
 
-    files = exporter.files([asset])
+    files = exporter.files(assets)
+    ((path, text),) = code_of("flutter", code, assets, {file.path for file in files}).items()
 
-    assert len(files) == expected.pop("asset_files")
+    assert len(files) == expected.pop("asset_files", len(files))
+    assert path == expected.pop("dart_file", path)
+    # ExFig's header comments its first line only, and the rest is no Dart: ours has the mark in each.
+    assert uncommented(text) == uncommented(expected.pop("dart_text", text))
+    assert all(part in text for part in expected.pop("contains", ()))
+    assert not any(part in text for part in expected.pop("not_contains", ()))
     assert not expected
+
+
+def uncommented(text):
+    return re.sub("^// ?", "", text, flags=re.MULTILINE)
 
 
 def test_conforms_to_rmr_imageset(case):

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import exfig_mp.exporters
+from exfig_mp.conversions import Heic, ImageVector, Raster, Tsx, VectorDrawable, Webp
 from exfig_mp.errors import DiskError
 from exfig_mp.exporters import Root
 from exfig_mp.exporters.android import Android, AndroidIcons, AndroidImages
@@ -20,14 +21,22 @@ from exfig_mp.exporters.folder import FileFormat, Folder
 from exfig_mp.exporters.naming import folded
 from exfig_mp.exporters.pairing import pair
 from exfig_mp.exporters.protocol import Entry, Naming, Selection
+from exfig_mp.exporters.react import ReactComponents
 from exfig_mp.exporters.settings import Figma
 from exfig_mp.exporters.web import Web, WebIcons, WebImages
 from exfig_mp.exporters.xcode import Ios
 from exfig_mp.exporters.xcode_options import IosIcons, IosImages
 from exfig_mp.files import refuse_link
-from exfig_mp.model import Node, Raster, Variant, Variants, VectorDrawable, Webp
+from exfig_mp.model import Node, Variant, Variants
 
-MADE: dict[type, str] = {Raster: "png", Webp: "webp", VectorDrawable: "xml"}
+MADE: dict[type, str] = {
+    Raster: "png",
+    Webp: "webp",
+    Heic: "heic",
+    VectorDrawable: "xml",
+    ImageVector: "kt",
+    Tsx: "tsx",
+}
 """How files end that conversions make."""
 
 HOSTILE = [
@@ -74,11 +83,18 @@ def build_entries() -> dict[str, Entry]:
         xcassets_path="./out/A.xcassets/",
         xcassets_in_main_bundle=True,
         icons=(IosIcons(format="pdf", assets_folder="Icons", name_style="camelCase", render_mode_default_suffix="_d"),),
-        images=(IosImages(assets_folder="Images", name_style="PascalCase"),),
+        images=(
+            IosImages(assets_folder="Images", name_style="PascalCase"),
+            IosImages(assets_folder="Heic", name_style="PascalCase", output_format="heic"),
+        ),
     )
     android = Android(
         main_res="out/res",
-        icons=(AndroidIcons(output="icons"),),
+        main_src="out/src",
+        icons=(
+            AndroidIcons(output="icons"),
+            AndroidIcons(output="code", compose_format="imageVector", compose_package_name="com.example.icons"),
+        ),
         images=(
             AndroidImages(output="images", format="png"),
             AndroidImages(output="one", format="webp", scales=(2,), source_format="svg"),
@@ -124,6 +140,11 @@ def assets_of(entry, light, dark=()):
     return found.assets
 
 
+def folders_of(entry):
+    exporter = entry.exporter
+    return [exporter.folder] + ([exporter.raw.folder] if isinstance(exporter, ReactComponents) else [])
+
+
 @every_entry
 @given(light=NAMES | twins(), dark=NAMES | twins())
 def test_no_name_leads_out_of_the_folder_and_no_two_files_meet(entry, light, dark):
@@ -135,8 +156,8 @@ def test_no_name_leads_out_of_the_folder_and_no_two_files_meet(entry, light, dar
     for same in (folded, on_a_windows_disk, on_an_apple_disk):
         assert len({same(path) for path in paths}) == len(paths)
     for path in paths:
-        assert path.startswith(f"{entry.exporter.folder}/")
-        below = path.removeprefix(f"{entry.exporter.folder}/").split("/")
+        folder = next(folder for folder in folders_of(entry) if path.startswith(f"{folder}/"))
+        below = path.removeprefix(f"{folder}/").split("/")
         assert not {"", ".", ".."} & set(below)
         assert all(len(part.encode()) <= 255 for part in below)
         assert not any(char < " " or char in '\\:*?"<>|' for part in below for char in part)

@@ -1,10 +1,11 @@
 import pytest
 
+from exfig_mp.conversions import Webp
 from exfig_mp.errors import ConfigError
 from exfig_mp.exporters.folder import Folder
 from exfig_mp.exporters.placing import join
 from exfig_mp.exporters.settings import WebpOptions
-from exfig_mp.model import Asset, Node, Webp
+from exfig_mp.model import Asset, Node
 
 LIGHT = Node(file_key="f", version="1", id="1:1")
 PAIR = Asset(name="icon", source_name="icon", light=LIGHT, dark=Node(file_key="f", version="1", id="1:2"))

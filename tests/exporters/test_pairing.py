@@ -157,3 +157,13 @@ def test_final_names_stay_the_same_when_named_again(light):
     names = [asset.name for asset in pair(Variants(variants(*light)), SNAKE, None).assets]
 
     assert [asset.name for asset in pair(Variants(variants(*names)), SNAKE, None).assets] == names
+
+
+def test_what_two_components_would_both_be_is_told_once_as_its_file_may_be_in_place():
+    both = Variants(variants("home", "Home", "other"), variants("Home"))
+
+    found = [pair(Variants(both.light[::step], both.dark), Naming(style="snake_case"), "web") for step in (1, -1)]
+
+    assert found[0] == found[1]
+    assert [(asset.name, asset.dark is not None) for asset in found[0].refused] == [("home", True)]
+    assert [asset.name for asset in found[0].assets] == ["other"]

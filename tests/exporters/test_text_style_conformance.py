@@ -5,10 +5,10 @@ import pytest
 
 from exfig_mp.exporters import Root
 from exfig_mp.exporters.android import Android, AndroidTypography
+from exfig_mp.exporters.documents import Document
 from exfig_mp.exporters.naming import matches
 from exfig_mp.exporters.settings import Figma
 from exfig_mp.exporters.text_style_entries import text_style_entries
-from exfig_mp.exporters.token_protocol import Document
 from exfig_mp.exporters.xcode import Ios
 from exfig_mp.exporters.xcode_options import IosTypography
 from exfig_mp.sources.figma_styles import StyledFile

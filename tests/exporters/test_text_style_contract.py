@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from exfig_mp.exporters import Root
 from exfig_mp.exporters.android import Android, AndroidTypography
+from exfig_mp.exporters.documents import Document
 from exfig_mp.exporters.naming import NameStyle, folded
 from exfig_mp.exporters.settings import Common, Figma
 from exfig_mp.exporters.text_style_entries import text_style_entries
 from exfig_mp.exporters.text_style_naming import name_text_styles
-from exfig_mp.exporters.token_protocol import Document
 from exfig_mp.exporters.xcode import Ios
 from exfig_mp.exporters.xcode_options import IosTypography
 from exfig_mp.templating import Templates

@@ -6,9 +6,9 @@ import pytest
 
 from exfig_mp.exporters.android_text_styles import AndroidTextStyles, em, font_resource
 from exfig_mp.exporters.compose import Compose
+from exfig_mp.exporters.documents import Document
 from exfig_mp.exporters.protocol import Naming
 from exfig_mp.exporters.text_style_naming import name_text_styles
-from exfig_mp.exporters.token_protocol import Document
 from exfig_mp.exporters.xcode_text_styles import SwiftFonts
 from exfig_mp.templating import Templates
 from exfig_mp.text_styles import RawTextStyle, TextStyle, Typeface

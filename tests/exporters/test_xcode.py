@@ -1,13 +1,15 @@
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from exfig_mp.conversions import Heic, Raster
 from exfig_mp.exporters.placing import Picture
-from exfig_mp.exporters.settings import Common, Figma
-from exfig_mp.exporters.xcode import ImageSets, Ios, Rendering
+from exfig_mp.exporters.settings import Common, Figma, HeicOptions
+from exfig_mp.exporters.xcode import ImageSets, Ios, Rendering, without_heic
 from exfig_mp.exporters.xcode_options import IosIcons, IosImages
-from exfig_mp.model import Asset, Node, Raster
+from exfig_mp.model import Asset, Node
 
 ICONS = ImageSets(folder="A/Icons", picture=Picture(format="pdf"))
 IMAGES = ImageSets(folder="A/Images", picture=Picture(format="png"), scales=(1, 2, 3))
@@ -172,13 +174,33 @@ def test_the_section_puts_folders_together():
 
 
 def test_what_is_not_done_is_said():
-    images = IosImages(
-        assets_folder="I", name_style="camelCase", output_format="heic", source_format="svg", image_swift="x.swift"
-    )
+    images = IosImages(assets_folder="I", name_style="camelCase", output_format="heic", source_format="svg")
 
     (entry,) = ios(images=(images,)).entries(Figma(light_file_id="f"), Common())
 
-    assert len(entry.warnings) == 2
+    assert entry.warnings == ()
+
+
+@pytest.mark.parametrize("source", ["png", "svg"])
+def test_heic_is_made_of_what_would_be_png_and_is_that_where_nothing_can_make_it(source):
+    options = HeicOptions(encoding="lossless", quality=80)
+    plain_images = IosImages(assets_folder="I", name_style="camelCase", source_format=source, image_swift="U.swift")
+    images = replace(plain_images, output_format="heic", heic_options=options)
+    heic, png = (ios(images=(one,)).entries(Figma(light_file_id="f"), Common())[0] for one in (images, plain_images))
+
+    made, plain = heic.exporter.files([asset("a")]), png.exporter.files([asset("a")])
+    assert [file.path for file in made] == [file.path.replace(".png", ".heic") for file in plain]
+    assert [file.steps for file in made] == [(*file.steps, Heic(80, lossless=True)) for file in plain]
+    assert heic.code
+    assert heic.code.documents([asset("a")], {file.path for file in made})
+    assert b".heic" in heic.exporter.index([asset("a")], {file.path for file in made})[-1].content
+
+    fallen_back = without_heic(heic)
+    assert (fallen_back.exporter, fallen_back.code) == (png.exporter, png.code)
+    assert fallen_back.warnings == (
+        "HEIC cannot be written without the extra heic of exfig-mp: PNG is written instead",
+    )
+    assert without_heic(png) == png
 
 
 def test_what_is_drawn_here_has_the_simpler_names_of_exfig():

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from exfig_mp.colors import Color, Rgba
-from exfig_mp.exporters.token_protocol import Document
+from exfig_mp.exporters.documents import Document
 from exfig_mp.exporters.xcode_colors import ColorSets, SwiftBundle, color_set
 from exfig_mp.templating import Templates
 from tests.code_judges import faults
