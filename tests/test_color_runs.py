@@ -267,6 +267,7 @@ def test_two_texts_between_the_same_markers_are_refused_before_anything_is_writt
     assert palette.run("validate", "a.yaml", "b.yaml").code == 2
 
 
+@pytest.mark.usefixtures("library")
 def test_a_dry_run_counts_the_users_own_files_that_get_text(palette):
     palette.write("app.yaml", STYLES + PLATFORMS)
     own = {str(palette.folder / "out/android/res" / name) for name in ("values/attrs.xml", "values/styles.xml")}
@@ -282,6 +283,7 @@ def test_a_dry_run_counts_the_users_own_files_that_get_text(palette):
     assert after["write"] == set()
 
 
+@pytest.mark.usefixtures("library")
 def test_a_dry_run_says_which_markers_are_missing(palette):
     palette.write("app.yaml", STYLES + PLATFORMS)
     palette.write(STYLES_XML, "<resources/>\n")

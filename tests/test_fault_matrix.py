@@ -30,10 +30,10 @@ LIBRARY: dict[str, Any] = {"limits": "off", "design": {"files": [{"key": KEY, "i
 CONFIG = f"""\
 figma: {{lightFileId: {KEY}}}
 flutter:
-  output: out/lib
+  output: code/lib
   icons: {{output: out/icons}}
 """
-OTHER_CONFIG = CONFIG.replace(KEY, OTHER).replace("out/", "out/other/")
+OTHER_CONFIG = CONFIG.replace(KEY, OTHER).replace("out/", "out/other/").replace("code/", "code/other/")
 BOTH = ("batch", "exfig.yaml", "other.yaml")
 """The command of a run with both configs."""
 
