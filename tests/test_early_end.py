@@ -123,7 +123,7 @@ def test_a_disk_without_room_for_the_files_is_told_before_the_first_download(fig
     ran, report = whole.report("icons", *QUICK)
 
     assert ran.code == 1
-    assert "Stopped by a full disk: 200 files need at least 0.8 MB" in ran.err
+    assert "Stopped by a full disk: 201 files need at least 0.8 MB" in ran.err
     assert "  free some space" in ran.err
     assert "Go on with: exfig-mp icons" in ran.err
     assert report["stopped"]["by"] == "diskFull"
