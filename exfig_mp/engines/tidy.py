@@ -9,6 +9,8 @@ imports this module. An abstract socket would need no cleaning, but any user of 
 from __future__ import annotations
 
 import atexit
+import encodings.idna  # noqa: F401  # each worker needs it for its first host name
+import gc
 import os
 import sys
 from contextlib import suppress
@@ -44,5 +46,6 @@ def _tell_of(kind: type[BaseException], error: BaseException, traceback: Traceba
 
 
 tls_context()  # verified with a hundred certificates, which take as long to read as a hundred downloads
+gc.freeze()  # else the first collection of each worker writes to all pages that they share
 atexit.register(_delete_socket)
 sys.excepthook = _tell_of
