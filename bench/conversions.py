@@ -1,4 +1,4 @@
-"""How many files does a worker convert in a second? `python -m bench.conversions [rounds] [seconds] [kind ...]`.
+"""How many files does a worker convert in a second, and what do two workers bring?
 
 Each kind of conversion runs in one process, and then in two at once, for so many seconds each, as a worker runs it: one
 `convert` after the other. Kinds take turns within a round, so that what else the machine does meets them all; medians
@@ -8,24 +8,24 @@ which are drawn at 64 x 64, and larger for the scales.
 
 from __future__ import annotations
 
+import argparse
 import importlib.util
 import itertools
 import math
 import multiprocessing
-import os
-import platform
 import statistics
-import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
+from bench.result import Result, Table, conclude, question
 from exfig_mp.conversions import MARKUP, VIEW_BOX, Heic, ImageVector, Raster, Tsx, VectorDrawable, Webp
 from exfig_mp.convert import convert
 from exfig_mp.errors import ConversionError
 from exfig_mp.simulator import artwork
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from multiprocessing.synchronize import Barrier
 
     from exfig_mp.conversions import Conversion
@@ -122,30 +122,61 @@ def rate(kind: Kind, processes: int, seconds: float) -> float:
     return math.fsum(done / spent for done, spent in told)
 
 
-def main(rounds: int, seconds: float, wanted: list[str]) -> None:
-    """Measure in turn, and print a line for each kind."""
+def main(words: Sequence[str] | None = None) -> Result:
+    """Measure in turn, and return the answer."""
+    parser = argparse.ArgumentParser("bench.conversions", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=0.6, help="that each kind runs for in a round")
+    parser.add_argument("--kinds", default="", help="comma list of words, of which a kind's name has one; default: all")
+    parser.add_argument("--quick", action="store_true", help="a single short round: does everything run?")
+    asked, began = parser.parse_args(words), time.monotonic()
+    rounds, seconds = (1, 0.05) if asked.quick else (asked.rounds, asked.seconds)
+    wanted = [word for word in asked.kinds.split(",") if word]
     every = [kind for kind in kinds() if not wanted or any(word in kind.name for word in wanted)]
-    one: dict[str, list[float]] = {kind.name: [] for kind in every}
-    two: dict[str, list[float]] = {kind.name: [] for kind in every}
+    rates = {kind.name: _Rates([], []) for kind in every}
     for number, kind in itertools.product(range(rounds), every):
         print(f"\r{number + 1}/{rounds} {kind.name:30}", end="", file=sys.stderr, flush=True)
-        one[kind.name].append(rate(kind, 1, seconds))
-        two[kind.name].append(rate(kind, 2, seconds))
+        rates[kind.name].one.append(rate(kind, 1, seconds))
+        rates[kind.name].two.append(rate(kind, 2, seconds))
     print(file=sys.stderr)
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], check=False, capture_output=True, text=True).stdout
-    print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}, {commit.strip()}")
-    print(
-        f"{rounds} rounds of {seconds:g} s\n{'conversions in a second':28} one process                two       ratio"
-    )
-    for name, alone in one.items():
-        ratios = [both / single for both, single in zip(two[name], alone, strict=True)]
-        spread = f"({min(alone):,.0f} to {max(alone):,.0f})"
-        together = statistics.median(two[name])
-        print(
-            f"{name:28} {statistics.median(alone):8,.0f} {spread:20} {together:8,.0f} {statistics.median(ratios):6.2f}"
+    return conclude(_result(rates, f"{rounds} rounds of {seconds:g} s"), began=began)
+
+
+class _Rates(NamedTuple):
+    """Conversions in a second, round by round, of one process and of two together."""
+
+    one: list[float]
+    two: list[float]
+
+    @property
+    def ratio(self) -> float:
+        """The median of what two bring against one in the same round."""
+        return statistics.median(both / single for both, single in zip(self.two, self.one, strict=True))
+
+
+_FIGURES = {
+    "webp 2 against 1 worker": "webp lossy, 256 x 256",
+    "vectordrawable 2 against 1 worker": "vector drawable, icons",
+    "raster 2 against 1 worker": "png @3x, illustrations",
+}
+"""What the targets are about."""
+
+
+def _result(rates: dict[str, _Rates], title: str) -> Result:
+    rows = tuple(
+        (
+            name,
+            f"{statistics.median(found.one):,.0f}",
+            f"{min(found.one):,.0f} to {max(found.one):,.0f}",
+            f"{statistics.median(found.two):,.0f}",
+            f"{found.ratio:.2f}x",
         )
+        for name, found in rates.items()
+    )
+    columns = ("conversions in a second", "one process", "from to", "two", "two against one")
+    figures = {figure: rates[name].ratio for figure, name in _FIGURES.items() if name in rates}
+    return Result("conversions", question(__doc__), (Table(title, columns, rows),), figures)
 
 
 if __name__ == "__main__":
-    given = sys.argv[1:]
-    main(int(given[0]) if given else 5, float(given[1]) if given[1:] else 1.0, given[2:])
+    main()
