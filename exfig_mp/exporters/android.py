@@ -178,7 +178,7 @@ class Android(Section):
         exporter = Drawables(
             folder=join(self.main_res, icons.output), picture=vector_drawable(icons.path_precision, strict=strict)
         )
-        package, export = icons.compose_package_name, Export(exporter=exporter, style=icons.name_style)
+        package, export = icons.compose_package_name, _resources(exporter, icons.name_style, "icon")
         if not package:
             return export
         if not (self.main_src and self.resource_package):
@@ -207,13 +207,18 @@ class Android(Section):
         if images.format == "svg":
             picture = vector_drawable(PRECISION, strict=strict)
             exporter = Drawables(folder=join(self.main_res, images.output), picture=picture)
-            return Export(exporter=exporter, style=images.name_style)
+            return _resources(exporter, images.name_style, "image")
         exporter = Drawables(
             folder=join(self.main_res, images.output),
             picture=png(images.source_format, images.webp_options, as_webp=images.format == "webp"),
             scales=tuple(sorted(set(images.scales))),
         )
-        return Export(exporter=exporter, style=images.name_style)
+        return _resources(exporter, images.name_style, "image")
+
+
+def _resources(exporter: "Drawables", style: str, word: str) -> Export:
+    """Return how drawables are named: in snake case whatever the config says, as Android has no other resources."""
+    return Export(exporter=exporter, style=style, file_style="snake_case", resource_word=word)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

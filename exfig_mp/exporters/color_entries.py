@@ -177,9 +177,9 @@ def _android(android: Android, element: AndroidColors) -> _Colors:
 def _compose(android: Android, element: AndroidColors) -> tuple[Compose | None, tuple[str, ...]]:
     """Return the Kotlin file, if the config says where it goes and what its package is; else what is missing."""
     package, path = element.compose_package_name, element.color_kotlin
-    resources = android.resource_package or ""
+    resources = "" if element.xml_disabled else android.resource_package  # without XML the code has the values
     if package and path:
-        return Compose(path=path, package=package, resources=resources), ()
+        return Compose(path=path, package=package, resources=resources or ""), ()
     if package:
         if compose := compose_file("Colors.kt", package, android.main_src, resources):
             return compose, ()

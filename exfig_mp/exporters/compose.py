@@ -24,8 +24,11 @@ class Compose:
 
 
 def compose_file(name: str, package: str, source: str | None, resources: str | None) -> Compose | None:
-    """Return the file of a package below the folder of sources; None where the config lacks that, or the one of `R`."""
-    if not (source and resources):
+    """Return the file of a package below the folder of sources; None where the config lacks that, or the one of `R`.
+
+    Code that needs no `R` has empty `resources`.
+    """
+    if not source or resources is None:
         return None
     return Compose(path=join(source, package.replace(".", "/"), name), package=package, resources=resources)
 

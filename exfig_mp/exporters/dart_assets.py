@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from exfig_mp.exporters.documents import Document, Rows, without_twins
 from exfig_mp.exporters.identifiers import dart_identifier
-from exfig_mp.exporters.naming import restyle
+from exfig_mp.exporters.naming import is_styled, restyle
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
@@ -59,5 +59,10 @@ class DartAssets:
 
     def _name(self, asset: Asset, *, dark: bool) -> str:
         appearance = "" if asset.dark is None else "Dark" if dark else "Light"
-        name = dart_identifier(f"{restyle(asset.name, 'camelCase') or asset.name}{appearance}", self.kind[:-1])
+        name = dart_identifier(f"{_camel(asset.name)}{appearance}", self.kind[:-1])
         return f"{name}_" if name == self.class_name else name
+
+
+def _camel(name: str) -> str:
+    """Return a name in camel case; of one in Pascal case the words are known: `AArrowDown` is `aArrowDown`."""
+    return name[0].lower() + name[1:] if is_styled(name, "PascalCase") else restyle(name, "camelCase") or name

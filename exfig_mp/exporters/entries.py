@@ -51,6 +51,7 @@ class Export:
     file_style: str = ""
     dark_suffix: str = ""
     is_code: bool = False
+    resource_word: str = ""
     warnings: tuple[str, ...] = ()
 
 
@@ -84,6 +85,7 @@ def _entry(scope: Scope, element: AssetEntry, export: Export, label: str) -> Ent
         file_style=export.file_style,
         dark_suffix=export.dark_suffix,
         is_code=export.is_code,
+        resource_word=export.resource_word,
     )
     return Entry(
         platform=scope.platform,

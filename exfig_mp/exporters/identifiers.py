@@ -38,6 +38,13 @@ DART_KEYWORDS = _words(
 )
 DART_MEMBERS = frozenset({"hashCode", "runtimeType", "toString", "noSuchMethod"})
 """What every Dart object has, so that no constant may have it, too."""
+OBJECTIVE_C_METHODS = frozenset(
+    {
+        *("alloc", "class", "copy", "debugDescription", "description", "hash", "initialize", "load", "mutableCopy"),
+        *("new", "superclass", "version"),
+    }
+)
+"""Methods that every class of Objective-C has: a class property of that name cannot be shown to it."""
 KOTLIN_MEMBERS = frozenset({"equals", "hashCode", "toString"})
 """Members of every Kotlin object: an extension of that name would never be called."""
 

@@ -11,6 +11,8 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from exfig_mp.exporters.identifiers import JAVA_KEYWORDS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -22,6 +24,7 @@ LONGEST_NAME = 200
 """Bytes of UTF-8: file systems take 255, and suffixes for appearance, scale, idiom and format come after the name."""
 
 _GROUP = re.compile(r"\$(\d)")
+_RESOURCE = re.compile(r"[a-z0-9_]*[a-z0-9][a-z0-9_]*")
 _SWIFT_NAMED_GROUP = re.compile(r"((?<!\\)(?:\\\\)*\()\?<(?=[A-Za-z_])")
 _UNSAFE = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]')
 _DARK_SUFFIXES = {"camelCase": "Dark", "PascalCase": "Dark", "kebab-case": "-dark", "SCREAMING_SNAKE_CASE": "_DARK"}
@@ -49,7 +52,23 @@ def final_name(raw: str, naming: Naming) -> Named | Refused:
     The regexps of `naming` must be sound (`regexp_problem`).
     """
     name = styled_name(raw, naming)
-    return name if isinstance(name, Refused) else safe_name(name)
+    if isinstance(name, Refused):
+        return name
+    named = safe_name(name)
+    return _as_resource(named, naming.resource_word) if naming.resource_word and isinstance(named, Named) else named
+
+
+def _as_resource(named: Named, word: str) -> Named | Refused:
+    """Return a name that Android's build takes for a file of its resources, with a note if that is another one.
+
+    Such files become fields of a Java class: https://developer.android.com/guide/topics/resources/providing-resources.
+    """
+    if not _RESOURCE.fullmatch(named.text):
+        return Refused(f"is {named.text!r} as a file, and names of Android's resources have only a to z, 0 to 9 and _")
+    text = named.text.lstrip("_")
+    if not text[:1].isalpha() or text in JAVA_KEYWORDS:
+        text = f"{word}_{text}"
+    return named if text == named.text else Named(text, f"is written as {text!r}, as Android's resources need it")
 
 
 def styled_name(raw: str, naming: Naming) -> str | Refused:
@@ -104,7 +123,7 @@ def restyle(text: str, style: str) -> str:
         case "camelCase":
             return _camel(text)
         case "PascalCase":
-            return "".join(word.capitalize() for word in words(text))
+            return text if _is_pascal(text) else "".join(word.capitalize() for word in words(text))
         case "snake_case":
             return _separated("_", text, text.replace("-", "_"), "_".join(filter(None, text.split(" "))))
         case "kebab-case":
@@ -199,6 +218,11 @@ def _letters(text: str) -> Iterable[str]:
 def _is_low(text: str, separator: str) -> bool:
     letters = (letter[0] for letter in _letters(text) if letter != separator)
     return all(char.isnumeric() or (char.isalpha() and char.islower()) for char in letters)
+
+
+def _is_pascal(text: str) -> bool:
+    """Is it in Pascal case already? `XRay` is, of `x-ray`; `ABC` may be words in capitals."""
+    return text.isalnum() and text[0].isupper() and any(map(str.islower, text)) and not text[1:].isnumeric()
 
 
 def _camel(text: str) -> str:

@@ -42,7 +42,8 @@ class Naming:
     a raw name ends with is taken off (Xcode's render modes). `file_style` comes on top of `style` where a platform has
     a style of its own for files, and `dark_suffix` is what the exporter puts behind the name of a dark file that lies
     beside the light one: names must be unique with it, too.
-    If it `is_code` each name is also that of a component (`components.component_name`), and unique as such.
+    If it `is_code` each name is also that of a component (`components.component_name`), and unique as such. With a
+    `resource_word` names are those of Android's resources, and the word goes before what cannot begin one.
     """
 
     style: str
@@ -52,6 +53,7 @@ class Naming:
     file_style: str = ""
     dark_suffix: str = ""
     is_code: bool = False
+    resource_word: str = ""
 
 
 class Exporter(Protocol):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exfig_mp.exporters.documents import Document, Rows, without_twins
-from exfig_mp.exporters.identifiers import swift_identifier
+from exfig_mp.exporters.identifiers import OBJECTIVE_C_METHODS, swift_identifier
 from exfig_mp.exporters.xcode_colors import MAIN_BUNDLE
 
 if TYPE_CHECKING:
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from exfig_mp.model import Asset
 
 _SPECIAL = re.compile("[^A-Za-z0-9._~;,-]")
+
+
+_OBJECTIVE_C = OBJECTIVE_C_METHODS | {"actions", "add", "checkmark", "remove", "strokedCheckmark"}
+"""What every class has there, or UIImage: another of that name is for Swift alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +74,12 @@ class SwiftImages:
         identifier = self._identifier(asset)
         # In its own accessor an image knows its name: `#function`.
         is_named_as_asset = identifier.strip("`") == asset.name
-        return {"name": identifier, "assetName": asset.name, "isNamedAsAsset": is_named_as_asset}
+        return {
+            "name": identifier,
+            "assetName": asset.name,
+            "isNamedAsAsset": is_named_as_asset,
+            "isInObjectiveC": identifier.strip("`") in _OBJECTIVE_C,
+        }
 
 
 def _structure(asset: Asset) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exfig_mp.exporters.documents import Document
-from exfig_mp.exporters.identifiers import swift_identifier
+from exfig_mp.exporters.identifiers import OBJECTIVE_C_METHODS, swift_identifier
 from exfig_mp.exporters.naming import Named, folded, safe_name
 from exfig_mp.exporters.placing import foundation_json, join
 from exfig_mp.model import GeneratedFile
@@ -23,6 +23,16 @@ if TYPE_CHECKING:
 _INFO = {"author": "xcode", "version": 1}
 _DARK = {"appearance": "luminosity", "value": "dark"}
 _HIGH = {"appearance": "contrast", "value": "high"}
+
+
+_OBJECTIVE_C = OBJECTIVE_C_METHODS | {
+    *("black", "blue", "brown", "clear", "cyan", "darkGray", "darkText", "gray", "green", "label", "lightGray"),
+    *("lightText", "link", "magenta", "opaqueSeparator", "orange", "placeholderText", "purple", "quaternaryLabel"),
+    *("quaternarySystemFill", "red", "secondaryLabel", "secondarySystemBackground", "secondarySystemFill"),
+    *("secondarySystemGroupedBackground", "separator", "tertiaryLabel", "tertiarySystemBackground"),
+    *("tertiarySystemFill", "tertiarySystemGroupedBackground", "tintColor", "white", "yellow"),
+}
+"""Class properties of UIColor: https://developer.apple.com/documentation/uikit/uicolor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +132,7 @@ class ColorSets:
             "assetName": asset,
             # In its own accessor a colour knows its name: `#function`.
             "isNamedAsAsset": identifier.strip("`") == asset and not self.namespaces,
+            "isInObjectiveC": _is_taken(identifier.strip("`")),
             "hasDarkVariant": color.dark is not None,
             "hasHighContrast": color.light_hc is not None or color.dark_hc is not None,
             "light": _components(color.light),
@@ -130,6 +141,11 @@ class ColorSets:
             "darkHC": _components(color.dark_hc or color.dark or color.light_hc or color.light),
             **_components(color.light),
         }
+
+
+def _is_taken(name: str) -> bool:
+    """Has every class, or UIColor, a class method of that name? Another one is for Swift alone."""
+    return name in _OBJECTIVE_C or (name.startswith("system") and name != "system")
 
 
 def color_set(color: Color) -> bytes:

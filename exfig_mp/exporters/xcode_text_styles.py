@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exfig_mp.exporters.documents import Document
-from exfig_mp.exporters.identifiers import swift_identifier
+from exfig_mp.exporters.identifiers import OBJECTIVE_C_METHODS, swift_identifier
 from exfig_mp.exporters.placing import join
 
 if TYPE_CHECKING:
@@ -20,13 +20,9 @@ _TAKEN = frozenset({"Font", "LabelStyle", "UIFont", "UIFontMetrics", "print"})
 """What the code calls by these names itself, so that a function of that name would be called instead."""
 _SWIFT_UI_NAMES = {"title1": "title", "caption1": "caption"}
 """What SwiftUI calls otherwise than UIKit."""
-_OBJECTIVE_C = frozenset(
-    {
-        *("alloc", "buttonFontSize", "class", "copy", "debugDescription", "description", "familyNames", "hash"),
-        *("initialize", "labelFontSize", "load", "mutableCopy", "new", "smallSystemFontSize", "superclass"),
-        *("systemFontSize", "version"),
-    }
-)
+_OBJECTIVE_C = OBJECTIVE_C_METHODS | {
+    *("buttonFontSize", "familyNames", "labelFontSize", "smallSystemFontSize", "systemFontSize"),
+}
 """Methods that every class of Objective-C has, or UIFont: another of that name cannot be shown to it."""
 
 

@@ -203,3 +203,19 @@ def test_rows_are_told_again_whenever_they_are_asked_for():
     assert [list(rows), list(rows)] == [[{"name": "a"}, {"name": "b"}, {"name": "c"}]] * 2
     assert list(rows[1:]) == [{"name": "b"}, {"name": "c"}]
     assert (rows[-1], len(rows), bool(rows)) == ({"name": "c"}, 3, True)
+
+
+def test_what_every_class_of_objective_c_has_is_for_swift_alone():
+    code = SwiftImages(sets=SETS, ui_image_file="U.swift", objc=True)
+
+    text = texts("ios", [asset("copy"), asset("star")], code=code)["U.swift"]
+
+    assert "@objc static var star: UIImage" in text
+    assert "    static var copy: UIImage" in text
+
+
+@pytest.mark.parametrize(("name", "constant"), [("AArrowDown", "aArrowDown"), ("a_arrow_down", "aArrowDown")])
+def test_constants_of_dart_have_the_words_of_the_name(name, constant):
+    (text,) = texts("flutter", [asset(name)]).values()
+
+    assert f" {constant} " in text

@@ -134,6 +134,14 @@ def test_what_is_off_is_not_written():
     assert entry.exporter == AndroidColorFiles(folder="res", xml_name="")
 
 
+def test_without_xml_the_kotlin_code_has_the_values_itself():
+    element = AndroidColors(xml_disabled=True, compose_package_name="a.b")
+
+    for section in ({"main_src": "src"}, {"main_src": "src", "resource_package": "r"}):
+        _, entry = android(element, **section)
+        assert entry.exporter.compose == Compose(path="src/a/b/Colors.kt", package="a.b", resources="")
+
+
 @pytest.mark.parametrize(
     ("element", "words"),
     [

@@ -176,3 +176,30 @@ def test_many_stars_are_no_trap():
 
 def test_dark_suffixes_follow_the_style():
     assert [dark_suffix(style) for style in STYLES] == ["Dark", "_dark", "Dark", "-dark", "_DARK", "_dark"]
+
+
+@pytest.mark.parametrize("raw", ["a-arrow-down", "x-ray", "arrow-up-a-z", "arrow up 10", "wifi_24_off", "Bomb"])
+def test_pascal_case_of_pascal_case_is_the_same(raw):
+    once = restyle(raw, "PascalCase")
+
+    assert restyle(once, "PascalCase") == once
+
+
+@pytest.mark.parametrize(
+    ("raw", "name"),
+    [("arrow", "arrow"), ("24px", "icon_24px"), ("class", "icon_class"), ("_hidden", "hidden"), ("badge-1", "badge_1")],
+)
+def test_names_of_androids_resources_are_such_that_its_build_takes_them(raw, name):
+    found = final_name(raw, Naming(style="kebab-case", file_style="snake_case", resource_word="icon"))
+
+    assert isinstance(found, Named)
+    assert found.text == name
+    assert bool(found.warning) == (raw in {"24px", "class", "_hidden"})
+
+
+@pytest.mark.parametrize("raw", ["иконка", "图标", "naïve"])
+def test_what_cannot_be_a_resource_of_android_is_refused(raw):
+    found = final_name(raw, Naming(style="snake_case", file_style="snake_case", resource_word="icon"))
+
+    assert isinstance(found, Refused)
+    assert "Android's resources" in found.reason

@@ -148,3 +148,15 @@ def test_documents_keep_the_order_of_colours():
     (first,) = (file for file in documents(colors, swift_ui_file="C.swift").values() if isinstance(file, Document))
 
     assert [row["name"] for row in first.context["colors"]] == ["a", "b"]
+
+
+def test_what_every_class_of_objective_c_has_is_for_swift_alone():
+    colors = tuple(Color(name, name, WHITE) for name in ("brand", "copy", "red", "systemMint"))
+    text = code(colors, folder="A", objc=True)
+
+    assert [line.split(":")[0].strip() for line in text.splitlines() if "static var" in line] == [
+        "@objc static var brand",
+        "static var copy",
+        "static var red",
+        "static var systemMint",
+    ]
