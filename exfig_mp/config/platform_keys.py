@@ -91,7 +91,7 @@ PLATFORM_KEYS: Mapping[str, Mapping[str, Key]] = {
         "themeName": Key("name of the theme, a part of the markers", "Theme.App"),
         "markerStart": Key("text of the comment before the attributes"),
         "markerEnd": Key("text of the comment behind them"),
-        "autoCreateMarkers": Key("put missing markers into the files"),
+        "autoCreateMarkers": Key("make attrsFile and its markers; those of styles go into your <style>"),
         "nameTransform": Key("from names of colours to names of attributes"),
     },
     "NameTransform": {

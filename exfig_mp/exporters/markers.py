@@ -29,7 +29,8 @@ def insert(content: bytes | None, insertion: Insertion) -> bytes | Unmarked | No
         if insertion.optional:
             return None
         if not insertion.skeleton:
-            advice = "create it with the two markers, or set autoCreateMarkers for the file of attributes"
+            lines = f"{insertion.start} and {insertion.end}"
+            advice = f"create it with {lines} where the text belongs (autoCreateMarkers makes attrsFile)"
             return Unmarked("fileNotFound", f"{insertion.path} does not exist", advice)
         content = insertion.skeleton.encode()
     try:
@@ -51,7 +52,7 @@ def _updated(existing: str, insertion: Insertion) -> str | Unmarked:
     for marker in (insertion.start, insertion.end):
         count = existing.count(marker)
         if count == 0:
-            advice = f"add the line {marker}"
+            advice = f"add two lines around where the text belongs: {insertion.start} and {insertion.end}"
             return Unmarked("markerNotFound", f"{insertion.path} has no marker {marker}", advice)
         if count > 1:
             message = f"{insertion.path} has the marker {marker} {count} times"
