@@ -63,7 +63,7 @@ async def fetch(api: FigmaApi, file_keys: Iterable[str], at_once: int, records: 
     Raises:
         FigmaError: if the token is refused: then no file can be had. A file that is blocked is a failure of its own.
     """
-    gate, records = asyncio.Semaphore(at_once), records or NoRecords()
+    gate, records = asyncio.Semaphore(at_once), NoRecords() if records is None else records
 
     async def one(key: str) -> File | Failure:
         async with gate:
