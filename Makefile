@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 OPENAPI := $(VENV)/figma-openapi/openapi.yaml
 TYPESCRIPT := $(VENV)/typescript/package.json
+# Tests start programs by the hundred, and byte code is most of what a start takes; some shells forbid it.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help install demo test test-slow guard check lint types format bench bench-peers constraints clean
 

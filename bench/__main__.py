@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 import signal
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from typing import NamedTuple
 import psutil
 
 from bench import report, targets
+from bench.environ import usual
 from bench.result import ELSEWHERE, RESULTS
 from bench.scratch import scratch
 
@@ -93,7 +93,7 @@ def _run_all(chosen: list[Question], environ: dict[str, str] | None = None) -> i
 def _run(question: Question, environ: dict[str, str]) -> str:
     """Run one bench in a session of its own, and say what went wrong, or nothing."""
     command = [sys.executable, "-m", f"bench.{question.name}", *question.options]
-    process = subprocess.Popen(command, env=os.environ | environ, start_new_session=True)
+    process = subprocess.Popen(command, env=usual(environ), start_new_session=True)
     try:
         code = process.wait(question.longest)
     except subprocess.TimeoutExpired:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
+from bench.environ import usual
 from bench.result import Result, Table, conclude, question
 from bench.running import batch, environment, simulated
 from bench.scratch import scratch
@@ -110,7 +111,7 @@ def _run(root: Path, figma: Figma, workers: int, kill_at: int | None = None) -> 
     options = ["--rate-limit", "1000", "--workers", str(workers), "--log-file", "run.log", "--log-format", "json"]
     command = batch(figma, ["configs"], *options, *(() if kill_at else ("--resume",)))
     started, peak = time.monotonic(), 0.0
-    environ = os.environ | environment(root)
+    environ = usual(environment(root))
     with subprocess.Popen(command, cwd=root, env=environ, start_new_session=True) as process:
         while process.poll() is None:
             peak = max(peak, _peak(process.pid))

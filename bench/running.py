@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.request import Request, urlopen
 
 from bench.counting import Calls
+from bench.environ import usual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -145,7 +145,7 @@ def start(folder: Path, figma: Figma, configs: Sequence[str], *options: str) -> 
     return subprocess.Popen(
         batch(figma, configs, *options),
         cwd=folder,
-        env=os.environ | environment(folder),
+        env=usual(environment(folder)),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

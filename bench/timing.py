@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 import psutil
 
+from bench.environ import usual
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
@@ -72,7 +74,7 @@ class Program:
                 process = subprocess.Popen(
                     self.command,
                     cwd=self.folder,
-                    env=os.environ | self.environ,
+                    env=usual(self.environ),
                     stdin=subprocess.DEVNULL,
                     stdout=said,
                     stderr=complaints,
