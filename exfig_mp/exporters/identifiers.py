@@ -84,9 +84,8 @@ def dart_identifier(name: str, word: str = "color") -> str:
 
     `word` goes before what cannot begin one.
     """
-    plain = "".join(char for char in unicodedata.normalize("NFKD", name) if unicodedata.category(char) != "Mn")
-    text = "".join(char if _is_ascii_word(char) else f"u{ord(char):04x}" for char in plain).lstrip("_")
-    text = _whole(text or "_", word)
+    text = name if name.isascii() and f"_{name}".isidentifier() else _spelt_out(name)
+    text = _whole(text.lstrip("_") or "_", word)
     text = f"{word}{text}" if text.startswith("_") else text
     return f"{text}_" if text in DART_KEYWORDS | DART_MEMBERS else text
 
@@ -130,6 +129,11 @@ def _script_char(char: str) -> str:
     if char in "'\\":
         return f"\\{char}"
     return char if char.isprintable() else f"\\u{{{ord(char):x}}}"
+
+
+def _spelt_out(name: str) -> str:
+    plain = "".join(char for char in unicodedata.normalize("NFKD", name) if unicodedata.category(char) != "Mn")
+    return "".join(char if _is_ascii_word(char) else f"u{ord(char):04x}" for char in plain)
 
 
 def _unicode_word(name: str) -> str:

@@ -24,6 +24,8 @@ LONGEST_NAME = 200
 """Bytes of UTF-8: file systems take 255, and suffixes for appearance, scale, idiom and format come after the name."""
 
 _GROUP = re.compile(r"\$(\d)")
+_ASCII_WORDS = re.compile("[A-Z]+[a-z]*|[0-9]+[a-z]*|[a-z]+")
+_ASCII_LOW = re.compile("[a-z0-9]*")
 _RESOURCE = re.compile(r"[a-z0-9_]*[a-z0-9][a-z0-9_]*")
 _SWIFT_NAMED_GROUP = re.compile(r"((?<!\\)(?:\\\\)*\()\?<(?=[A-Za-z_])")
 _UNSAFE = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]')
@@ -99,22 +101,7 @@ def words(text: str) -> list[str]:
 
     Lowercase letters stay with the digits before them: `icon24pxBold` is `icon`, `24px`, `Bold`.
     """
-    found: list[str] = []
-    last = " "
-    for letter in _letters(text):
-        char = letter[0]
-        joins = (
-            (last.isalnum() and char.islower())
-            or (last.isnumeric() and char.isnumeric())
-            or (last.isupper() and char.isupper())
-        )
-        if char.isalnum():
-            if found and joins:
-                found[-1] += letter
-            else:
-                found.append(letter)
-        last = char
-    return found
+    return _ASCII_WORDS.findall(text) if text.isascii() else _words_by_letter(text)
 
 
 def restyle(text: str, style: str) -> str:
@@ -140,7 +127,8 @@ def is_styled(text: str, style: NameStyle) -> bool:
     """Say whether `text` counts as being in `style` already, for the styles that leave such text unchanged."""
     match style:
         case "camelCase":
-            return text[:1].islower() and all(letter[0].isalpha() for letter in _letters(text))
+            is_alphabetic = text.isascii() and text.isalpha()  # most are, and letter by letter takes long
+            return text[:1].islower() and (is_alphabetic or all(letter[0].isalpha() for letter in _letters(text)))
         case "snake_case":
             return _is_low(text, "_")
         case "kebab-case":
@@ -215,7 +203,28 @@ def _letters(text: str) -> Iterable[str]:
     return letters
 
 
+def _words_by_letter(text: str) -> list[str]:
+    found: list[str] = []
+    last = " "
+    for letter in _letters(text):
+        char = letter[0]
+        joins = (
+            (last.isalnum() and char.islower())
+            or (last.isnumeric() and char.isnumeric())
+            or (last.isupper() and char.isupper())
+        )
+        if char.isalnum():
+            if found and joins:
+                found[-1] += letter
+            else:
+                found.append(letter)
+        last = char
+    return found
+
+
 def _is_low(text: str, separator: str) -> bool:
+    if text.isascii():
+        return _ASCII_LOW.fullmatch(text.replace(separator, "")) is not None
     letters = (letter[0] for letter in _letters(text) if letter != separator)
     return all(char.isnumeric() or (char.isalpha() and char.islower()) for char in letters)
 

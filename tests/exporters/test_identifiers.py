@@ -70,6 +70,11 @@ def test_what_cannot_be_part_or_beginning_is_replaced(make, name, expected):
     assert make(name) == expected
 
 
+@given(st.text(alphabet=st.characters(codec="ascii"), min_size=1, max_size=20))
+def test_in_dart_a_mark_is_dropped_and_changes_nothing_else(name):
+    assert dart_identifier(f"{name}\u0301") == dart_identifier(name)
+
+
 @given(st.text(max_size=20))
 def test_a_literal_of_swift_is_one_literal(text):
     literal = swift_text(text)

@@ -13,6 +13,7 @@ from exfig_mp.exporters.naming import (
     dark_suffix,
     final_name,
     folded,
+    is_styled,
     matches,
     regexp_problem,
     restyle,
@@ -21,6 +22,7 @@ from exfig_mp.exporters.naming import (
 )
 from exfig_mp.exporters.protocol import Naming
 
+ASCII = st.text(alphabet=st.characters(codec="ascii"))
 STYLES = ("camelCase", "snake_case", "PascalCase", "kebab-case", "SCREAMING_SNAKE_CASE", "flatCase")
 
 
@@ -53,7 +55,7 @@ def test_styled_names_have_letters_digits_marks_and_one_separator_only(text):
         assert all(char.isalnum() or char in "_-" or category(char)[0] == "M" for char in restyle(text, style))
 
 
-@given(st.text(alphabet=st.characters(codec="ascii")))
+@given(ASCII)
 def test_styling_twice_changes_nothing(text):
     for style in ("snake_case", "kebab-case"):
         once = restyle(text, style)
@@ -65,6 +67,15 @@ def test_words_lose_no_letter_and_no_digit(text):
     assert [char for word in words(text) for char in word if char.isalnum()] == [
         char for char in text if char.isalnum()
     ]
+
+
+@given(ASCII)
+@example("aB1c")
+@example("1Ab")
+def test_plain_names_are_read_as_if_they_were_not(text):
+    assert [*words(text), "é"] == words(f"{text} é")  # with one of these, each letter is looked at by itself
+    for style in ("camelCase", "snake_case", "kebab-case"):
+        assert not text or is_styled(text, style) == is_styled(f"{text}é", style)
 
 
 def test_marks_stay_with_their_letters():
