@@ -2,8 +2,7 @@
 
 Each process opens the file itself and writes each line with one system call. So the kernel keeps lines whole and in
 the order of their writing, and nothing waits in a queue or a buffer that a crash could take. Times never go back within
-a process; over all processes the order is that of the lines. structlog is imported when a log is opened: it takes
-longer than all the rest of a worker, which opens one only where there is something to say.
+a process; over all processes the order is that of the lines.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -26,7 +25,7 @@ from exfig_mp.hashing import identity
 from exfig_mp.redaction import Redactor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, MutableMapping
+    from collections.abc import Callable, Mapping, MutableMapping
 
     import structlog
 
@@ -82,13 +81,29 @@ class Log:
     A fact's name is its key; the keys of `_FIRST` are in front in their order, then come the others as given.
     """
 
-    def __init__(self, bound: structlog.typing.FilteringBoundLogger, outlets: tuple[_Outlet, ...]) -> None:
-        self._bound, self._outlets = bound, outlets
-        self.debug, self.info, self.warning, self.error = bound.debug, bound.info, bound.warning, bound.error
+    def __init__(self, way: _Way, facts: Mapping[str, object]) -> None:
+        self._way, self._facts = way, facts
+        self._bound: structlog.typing.FilteringBoundLogger | None = None
+
+    def debug(self, event: str, /, **facts: object) -> None:
+        """Write an event that helps to find a mistake."""
+        self._write("debug", event, facts)
+
+    def info(self, event: str, /, **facts: object) -> None:
+        """Write an event of a run in good order."""
+        self._write("info", event, facts)
+
+    def warning(self, event: str, /, **facts: object) -> None:
+        """Write an event that somebody should know of."""
+        self._write("warning", event, facts)
+
+    def error(self, event: str, /, **facts: object) -> None:
+        """Write an event for which something is not done."""
+        self._write("error", event, facts)
 
     def bind(self, **facts: object) -> Log:
         """Return a log that writes to the same places, with `facts` in each event."""
-        return Log(self._bound.bind(**facts), self._outlets)
+        return Log(self._way, {**self._facts, **facts})
 
     @property
     def aside(self) -> Log:
@@ -98,7 +113,32 @@ class Log:
     @property
     def problems(self) -> tuple[str, ...]:
         """What refused lines and is no longer written to, one text each: after `open_log` only the file can be here."""
-        return tuple(outlet.problem for outlet in self._outlets if outlet.problem)
+        return tuple(outlet.problem for outlet in self._way.outlets if outlet.problem)
+
+    def _write(self, level: Level, event: str, facts: Mapping[str, object]) -> None:
+        if _LEVELS[level] >= self._way.least:
+            self._bound = self._bound or self._way.logger.bind(**self._facts)
+            getattr(self._bound, level)(event, **facts)
+
+
+class _Way:
+    """The one way of a process to the log: where lines go, and structlog, which is imported for the first line."""
+
+    def __init__(self, outlets: tuple[_Outlet, ...], secrets: tuple[str, ...], clock: Callable[[], float]) -> None:
+        self.outlets, self._secrets, self._clock = outlets, secrets, clock
+        self.least = min((outlet.level for outlet in outlets), default=_LEVELS["error"] + 1)
+
+    @cached_property
+    def logger(self) -> structlog.typing.FilteringBoundLogger:
+        """structlog, as we want it."""
+        import structlog  # slow, and most runs have nothing to say
+
+        logger: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
+            _Lines(self.outlets, self._clock),
+            processors=[structlog.processors.add_log_level, Redactor(self._secrets, LONGEST_LINE), _as_one_argument],
+            wrapper_class=structlog.make_filtering_bound_logger(self.least),
+        )
+        return logger
 
 
 def open_log(
@@ -118,10 +158,7 @@ def open_log(
         clock: returns Unix time in seconds.
         bound: facts of every event: `run`, and in a worker `worker`.
     """
-    import structlog
-
-    if not isinstance(options, LogOptions):
-        options = LogOptions(level=options)
+    options = options if isinstance(options, LogOptions) else LogOptions(level=options)
     outlets: list[_Outlet] = []
     if sys.__stderr__ is not None:  # else descriptor 2 was closed at the start, and may be some other file by now
         is_json = options.as_json and options.path is None
@@ -131,12 +168,7 @@ def open_log(
         outlets.append(outlet)
     if options.path is not None:
         outlets.append(_File(options.path, options.file_level, json.dumps if options.as_json else _as_text))
-    log: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
-        _Lines(tuple(outlets), clock),
-        processors=[structlog.processors.add_log_level, Redactor(secrets, LONGEST_LINE), _as_one_argument],
-        wrapper_class=structlog.make_filtering_bound_logger(min((outlet.level for outlet in outlets), default=50)),
-    )
-    return Log(log.bind(**bound), tuple(outlets))
+    return Log(_Way(tuple(outlets), secrets, clock), bound)
 
 
 def correlation_id(run_id: str, item: str, attempt: int) -> str:

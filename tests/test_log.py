@@ -57,7 +57,7 @@ def opened(log):
     try:
         yield log
     finally:
-        for outlet in log._outlets:
+        for outlet in log._way.outlets:
             if outlet._descriptor > 2:
                 os.close(outlet._descriptor)
 
