@@ -77,7 +77,6 @@ def preview(task: Task, options: CommandOptions) -> None:
 def execute(task: Task, options: CommandOptions) -> None:
     """Run the task, show what happens, and exit with the code that the report asks for."""
     from exfig_mp.cli.main import show_error
-    from exfig_mp.cli.summary import show_summary
     from exfig_mp.log import open_log
     from exfig_mp.run_log import began, ended, refused
 
@@ -101,8 +100,10 @@ def execute(task: Task, options: CommandOptions) -> None:
             raise
         show_error(error, to_stderr=False)
         sys.exit(error.exit_code)
-    resume = resume_command(sys.argv[1:], ledger.blocked_for, usable.checkpoint_max_age)
-    show_summary(report, options, resume)
+    if not (options.quiet and report.success):
+        from exfig_mp.cli.summary import show_summary  # brings rich
+
+        show_summary(report, options, resume_command(sys.argv[1:], ledger.blocked_for, usable.checkpoint_max_age))
     are_written = _write_reports(report, options)
     exit_code = 128 + caught[0] if caught else report.exit_code or int(not are_written)
     ended(log, report, exit_code)
