@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -26,6 +27,8 @@ _COMMANDS = {
     "schema": "schema",
 }
 _ALIASES = {"text-styles": "typography"}
+_NEW_OBJECTS = 50_000
+"""Objects between two looks for garbage: what a command loads stays, and with Python's 700 a start has 300 looks."""
 
 
 class _Commands(click.Group):
@@ -61,6 +64,7 @@ def cli() -> None:
 
 def run() -> None:
     """Run the command line; exits the process with the code of the command."""
+    gc.set_threshold(_NEW_OBJECTS)
     try:
         cli(prog_name="exfig-mp")
     except ExfigError as error:
