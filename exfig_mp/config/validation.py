@@ -9,9 +9,12 @@ from __future__ import annotations
 import copy
 import functools
 import json
+import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"  # else it searches all installed packages for some, at each start
 
 from pydantic import TypeAdapter, ValidationError
 

@@ -9,6 +9,7 @@ import re
 import unicodedata
 import warnings
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from exfig_mp.exporters.identifiers import JAVA_KEYWORDS
@@ -22,6 +23,9 @@ NameStyle = Literal["camelCase", "snake_case", "PascalCase", "kebab-case", "SCRE
 
 LONGEST_NAME = 200
 """Bytes of UTF-8: file systems take 255, and suffixes for appearance, scale, idiom and format come after the name."""
+
+_REMEMBERED = 4096
+"""Names that are remembered in their styles: plan, code and index files of a library all ask for each of them."""
 
 _GROUP = re.compile(r"\$(\d)")
 _ASCII_WORDS = re.compile("[A-Z]+[a-z]*|[0-9]+[a-z]*|[a-z]+")
@@ -104,6 +108,7 @@ def words(text: str) -> list[str]:
     return _ASCII_WORDS.findall(text) if text.isascii() else _words_by_letter(text)
 
 
+@lru_cache(_REMEMBERED)
 def restyle(text: str, style: str) -> str:
     """Return `text` in a name style; what is already in that style comes back unchanged."""
     match style:
