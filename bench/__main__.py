@@ -38,6 +38,7 @@ class Question(NamedTuple):
 USUAL = (
     Question("startup", (), ("--rounds", "1"), 120),
     Question("throughput", (), ("--rounds", "1", "--part", "0.1"), 600),
+    Question("profile", (), ("--rounds", "1", "--files", "500"), 180),
     Question("scaling", (), ("--rounds", "1", "--files", "500"), 240),
     Question("whole", (), ("--rounds", "1", "--icons", "200"), 180),
     Question("items", (), ("--rounds", "1"), 300),

@@ -20,7 +20,19 @@ if TYPE_CHECKING:
     from bench.result import Bars, Made
 
 _PAGE = Path(__file__).parent / "README.md"
-_ORDER = ("throughput", "scaling", "whole", "startup", "items", "conversions", "pipelining", "calls", "resume", "warm")
+_ORDER = (
+    "throughput",
+    "profile",
+    "scaling",
+    "whole",
+    "startup",
+    "items",
+    "conversions",
+    "pipelining",
+    "calls",
+    "resume",
+    "warm",
+)
 _COLOURS = ("#e8590c", "#4c8dd6", "#2f9e63", "#a06cd5", "#b8860b", "#7d8590")
 _INK = "#808890"
 _WIDTH, _LABELS, _BAR, _GAP = 760, 210, 16, 14
