@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import sys
@@ -10,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from exfig_mp import __version__
 from exfig_mp.cli.resolve import log_options, resume_command
@@ -107,7 +108,19 @@ def execute(task: Task, options: CommandOptions) -> None:
     are_written = _write_reports(report, options)
     exit_code = 128 + caught[0] if caught else report.exit_code or int(not are_written)
     ended(log, report, exit_code)
-    sys.exit(exit_code)
+    _leave(exit_code)
+
+
+def _leave(exit_code: int) -> NoReturn:
+    """Exit without taking everything in memory apart, which after a run takes long: whatever counts is on disk."""
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:  # nobody can read it
+                stream.flush()
+    except OSError:
+        sys.exit(exit_code)  # Python tries again, and says what is wrong
+    atexit._run_exitfuncs()  # noqa: SLF001  # there is no public way to do what an exit does first
+    os._exit(exit_code)
 
 
 def _ledger_of(task: Task) -> Ledger:
