@@ -240,7 +240,9 @@ def _exhausted(reply: Reply | NoReply, call: Call, attempts: int, reason: str, s
         cause, status = ("timeout" if reply.trouble == "timeout" else "network"), 0
     else:
         cause, status = ("rate_limit" if reply.status == 429 else "server"), reply.status
-    message = f"Figma did not give the {call.subject} in {attempts} attempts (last: {reason})"
+    words = "" if isinstance(reply, NoReply) else error_text(reply.body)
+    last = f"{reason}: {words}" if words else reason
+    message = f"Figma did not give the {call.subject} in {attempts} attempts (last: {last})"
     advice = RATE_ADVICE if cause == "rate_limit" else STATUS_ADVICE
     return FigmaError(Failure(cause, message, advice, attempts, since=since), status)
 
