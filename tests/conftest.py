@@ -26,6 +26,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytest_plugins = ["tests.conformance_summary"]
+
 LIGHT, DARK = "LightLibrary", "DarkLibrary"
 LIBRARY: dict[str, Any] = {
     "limits": "off",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import shutil
 import subprocess
 import sys
 import time
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,6 +18,8 @@ import msgspec
 import pytest
 
 from exfig_mp.checkpoint import URL_LIFE, Checkpoint
+from exfig_mp.cli.options import CommandOptions
+from exfig_mp.cli.resolve import resolve
 from exfig_mp.errors import DiskError, ExfigError, LockedError, StateError
 from exfig_mp.exporters.folder import Folder
 from exfig_mp.exporters.protocol import Entry, Naming, Selection
@@ -27,12 +29,13 @@ from exfig_mp.model import Asset, Items, Node, Written
 from exfig_mp.plan import build_plan
 from exfig_mp.planned import plan_entry
 from exfig_mp.resume import choose, decide
+from exfig_mp.run_options import Work
+from tests.conformance import cases
 
 if TYPE_CHECKING:
     from exfig_mp.checkpoint import Found
     from exfig_mp.journal import Memory
 
-FIXTURES = Path(os.environ.get("EXFIG_MP_FIXTURES") or Path(__file__).parents[1].parent / "shared" / "fixtures")
 NAME = ".exfig-checkpoint.json"
 FOLDER = ".exfig-checkpoint.d"
 META = "/v1/files/x/meta"
@@ -852,22 +855,6 @@ def aged(state: Path, hours: float) -> None:
     (state / NAME).write_text(json.dumps(says))
 
 
-def cases() -> list[Any]:
-    path = FIXTURES / "conformance" / "checkpoint.json"
-    if not path.is_file():
-        reason = f"no {path.name}: set EXFIG_MP_FIXTURES to the folder of the fixtures"
-        return [pytest.param(None, marks=pytest.mark.skip(reason=reason), id="checkpoint")]
-    return [pytest.param(case, id=case["id"]) for case in json.loads(path.read_text("utf-8"))["cases"]]
-
-
-ELSEWHERE = {
-    "checkpoint/020": "a checkpoint belongs to its configuration by hash, not by a list of paths",
-    "checkpoint/023": "a checkpoint belongs to its configuration by hash, not by a list of paths",
-    "checkpoint/026": "files are matched by their renders, not by the names of their items",
-}
-"""Cases about a thing that is done in another way here, and why."""
-
-
 def items_of(case: Any) -> tuple[Items, Items]:
     """Return what is completed and what is pending when a case has done what it does."""
     given = case["input"]
@@ -889,8 +876,6 @@ def items_of(case: Any) -> tuple[Items, Items]:
 @pytest.fixture
 def found(case, state):
     """What is found of a checkpoint that a case has left, the id of its run, and the checkpoint itself."""
-    if case["id"] in ELSEWHERE:
-        pytest.skip(ELSEWHERE[case["id"]])
     if not set(case["input"].get("do", [])) & {"load_missing", "delete_missing"}:
         with Checkpoint(str(state), "hash") as checkpoint:
             checkpoint.start_over()
@@ -900,7 +885,9 @@ def found(case, state):
         yield find(checkpoint), checkpoint
 
 
-@pytest.mark.parametrize("case", cases())
+@pytest.mark.parametrize(
+    "case", cases("checkpoint", where=lambda case: {"batch_paths", "filter_files"}.isdisjoint(case["input"]))
+)
 def test_conforms_to_checkpoint(case, found, state):
     deeds, expected = case["input"].get("do", []), case["expected"]
     one, checkpoint = found
@@ -923,3 +910,47 @@ def test_conforms_to_checkpoint(case, found, state):
         return items["icons"] if isinstance(names, list) else {kind: items[kind] for kind in names}
 
     assert {key: checks[key]() for key in expected} == expected, deeds
+
+
+def config_hash(paths: list[str]) -> str:
+    """Return what a checkpoint of these configs belongs to."""
+    unsaid: dict[str, Any] = {field.name: None for field in fields(CommandOptions)}
+    options = CommandOptions(**unsaid | {"state_dir": ".", "report": ()})
+    works = [Work(path, path, entry("icons", 1.0)) for path in paths]
+    return resolve(options, (), works, batch=True).config_hash
+
+
+@pytest.mark.parametrize("case", cases("checkpoint", where=lambda case: "asked" in case["input"]))
+def test_conforms_to_checkpoint_of_other_configs(case, state, monkeypatch):
+    monkeypatch.setenv("FIGMA_PERSONAL_TOKEN", "figd_any")
+    with Checkpoint(str(state), config_hash(case["input"]["batch_paths"])) as checkpoint:
+        checkpoint.start_over()
+
+    with Checkpoint(str(state), config_hash(case["input"]["asked"])) as checkpoint:
+        found = find(checkpoint)
+
+    assert found
+    assert found.same_config is case["expected"]["matches"]
+
+
+@pytest.mark.parametrize(
+    "case", cases("checkpoint", where=lambda case: not {"pending_paths", "pending_files"}.isdisjoint(case["expected"]))
+)
+def test_conforms_to_what_a_checkpoint_leaves_to_do(case, state, tmp_path):
+    given = case["input"]
+    names = [name.removeprefix("/") for name in given.get("filter_files") or given["batch_paths"]]
+    (done,) = (deed.removeprefix("completed:/") for deed in given["do"])
+    files = {name: (str(tmp_path / name),) for name in names}
+    with Checkpoint(str(state), "hash") as checkpoint:
+        checkpoint.start_over()
+        journal = Journal(checkpoint.journal_path("worker"))
+        (name,) = (name for name in names if Path(name).stem == done)
+        Path(*files[name]).write_bytes(b"svg")
+        journal.append([Placed(name, 3, digest(b"svg"), files[name])])
+        journal.close()
+
+    with Checkpoint(str(state), "hash") as checkpoint:
+        in_place = go_on(checkpoint).verify(files).in_place
+
+    (expected,) = case["expected"].values()
+    assert [name for name in names if name not in in_place] == [name.removeprefix("/") for name in expected]

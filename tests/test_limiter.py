@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import itertools
-import json
 import os
 import signal
 import stat
@@ -15,8 +14,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -24,11 +24,11 @@ from exfig_mp.errors import DiskError, FigmaError, StateError
 from exfig_mp.leaky_bucket import LeakyBucket
 from exfig_mp.limiter import Gate, Limit, Limiter, LimiterOptions, block_path, blocked
 from exfig_mp.ratelimit import LOG_SIZE, Lane, Rate, Window
+from tests.conformance import cases
 
 if TYPE_CHECKING:
     from exfig_mp.waits import Wait
 
-FIXTURES = Path(os.environ.get("EXFIG_MP_FIXTURES") or Path(__file__).parents[1].parent / "shared" / "fixtures")
 FAST = Rate(1000, 1.0)
 
 SENDER = """
@@ -503,46 +503,52 @@ def test_the_message_of_a_block_names_tier_and_end():
     assert f"until {year}-" in str(error)
 
 
-def cases() -> list[Any]:
-    path = FIXTURES / "conformance" / "rate_limiter.json"
-    if not path.is_file():
-        reason = f"no {path.name}: set EXFIG_MP_FIXTURES to the folder of the fixtures"
-        return [pytest.param(None, marks=pytest.mark.skip(reason=reason), id="rate_limiter")]
-    return [pytest.param(case, id=case["id"]) for case in json.loads(path.read_text("utf-8"))["cases"]]
-
-
-ELSEWHERE = {
-    "rate_limiter/001": "there is no bucket of tokens: the log of send times is the state, and it starts empty",
-    "rate_limiter/005": "a pause that Figma asked for is never taken back",
-    "rate_limiter/006": "a pause that Figma asked for is never taken back; requests are counted by FigmaApi",
-    "rate_limiter/007": "requests are counted by endpoint and tier, in FigmaApi, and never reset",
-}
-"""Cases about a thing that is done in another way here, and why."""
-
-
-@pytest.mark.parametrize("case", cases())
+@pytest.mark.parametrize("case", cases("rate_limiter"))
 async def test_conforms_to_the_shared_rate_limiter(path, case):
-    if case["id"] in ELSEWHERE:
-        pytest.skip(ELSEWHERE[case["id"]])
-    given, expected = case["input"], case["expected"]
+    given, expected = case["input"], dict(case["expected"])
+    burst, rpm = given.get("burst", 10), given.get("rpm", 600)
+    options = LimiterOptions(path, ceiling=Rate(burst, burst * 60 / rpm))
     counts: Counter[str] = Counter()
 
-    async def acquire(limiter: Limiter, config: str) -> None:
-        await limiter.acquire(Lane.TIER_1)
+    async def acquire(config: str) -> None:
+        await current.acquire(Lane.TIER_1)
         counts[config] += 1
 
-    with Limiter(LimiterOptions(path, ceiling=Rate(given["burst"], given["burst"] * 60 / given["rpm"]))) as limiter:
+    with ExitStack() as opened:
+        current = opened.enter_context(Limiter(options))
         for deed, *arguments in given["steps"]:
-            if deed == "report_429":
-                await limiter.close_gate(Lane.TIER_1, Gate(*arguments))
-            elif deed == "acquire":
-                await acquire(limiter, *arguments)
-            else:
-                configs, rounds = arguments
-                turns = [acquire(limiter, config) for _ in range(rounds) for config in configs]
-                await asyncio.gather(*turns)
+            match deed:
+                case "report_429":
+                    await current.close_gate(Lane.TIER_1, Gate(*arguments))
+                case "acquire":
+                    await acquire(*arguments)
+                case "round_robin":
+                    configs, rounds = arguments
+                    await asyncio.gather(*(acquire(config) for _ in range(rounds) for config in configs))
+                case "clear_pause":  # what comes closest: a pause that is over at once
+                    await current.pause(Lane.TIER_1, 0.0)
+                case "reset" | "reset_all":  # what comes closest: a new run
+                    opened.close()
+                    current = opened.enter_context(Limiter(options))
 
-        assert dict(counts) == expected.get("counts", {})
-        assert sum(counts.values()) == expected.get("total", sum(counts.values())) == len(log_of(path))
-        assert (limiter.pause_left(Lane.TIER_1) > 0) is expected.get("paused", False)
-        assert limiter.pause_left(Lane.TIER_1) == pytest.approx(expected.get("retry_after", 0), abs=0.5)
+        assert expected.pop("paused", False) is (current.pause_left(Lane.TIER_1) > 0)
+        assert current.pause_left(Lane.TIER_1) == pytest.approx(expected.pop("retry_after", None) or 0, abs=0.5)
+        assert dict(counts) == expected.pop("counts", {})
+        assert sum(counts.values()) == expected.pop("total", sum(counts.values())) == len(log_of(path))
+        if "max_tokens" in expected:
+            assert options.ceiling.requests * 60 / options.ceiling.seconds == expected.pop("rpm")
+            at_once = await passes_at_once(current)
+            assert expected.pop("tokens_at_least") <= at_once <= expected.pop("max_tokens")
+    assert expected.pop("pending", 0) == 0  # who waits for nothing is in no queue
+    assert not expected
+
+
+async def passes_at_once(limiter: Limiter) -> int:
+    """Return how many requests need not wait at all."""
+    passed = 0
+    with suppress(TimeoutError):
+        while True:
+            async with asyncio.timeout(1):  # the next one has to wait for three seconds
+                await limiter.acquire(Lane.TIER_1)
+            passed += 1
+    return passed

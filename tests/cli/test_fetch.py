@@ -1,4 +1,4 @@
-"""`fetch`: every option does what it says, as far as ExFig v1 does; where we differ is in a table."""
+"""`fetch`: every option does what it says, as in ExFig v1; `conformance_differences` says where it is otherwise."""
 
 from __future__ import annotations
 
@@ -12,14 +12,6 @@ from exfig_mp.model import Node, Variant, Variants
 from exfig_mp.sources.figma import File, select
 from exfig_mp.sources.figma_wire import Component, ContainingFrame, FileMeta
 from exfig_mp.sources.file_record import FileRecord
-
-DELIBERATE = {
-    "a regexp that is none": "v1 passes over it; here it is an error, as names would come out otherwise than wanted",
-    "--name-validate-regexp alone": "v1 passes over it; here names must match it, as in a config",
-    "--name-replace-regexp alone": "v1 passes over it; here it is an error: it has nothing to replace",
-    "webp": "v1 asks Figma for a format that it has not; here it is made of the PNG",
-}
-"""Where `fetch` differs from that of ExFig v1, and why."""
 
 LIGHT = "LightLibrary"
 ILLUSTRATIONS = ("fetch", "-f", LIGHT, "-r", "Illustrations", "-o", "out")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -12,16 +11,11 @@ from exfig_mp.conversions import ImageVector
 from exfig_mp.convert import convert
 from exfig_mp.errors import ConversionError
 from tests.code_judges import faults
-from tests.convert.conftest import FIXTURES, difference
+from tests.conformance import cases
+from tests.convert.conftest import difference
 from tests.convert.image_vector_svg import as_svg, read
 from tests.convert.test_pixels import DRAWINGS, SVGS, needs_samples
 
-CONFORMANCE = [
-    case
-    for area in ("image_vector_commands", "svg_to_image_vector")
-    if (FIXTURES / "conformance" / f"{area}.json").exists()
-    for case in json.loads((FIXTURES / "conformance" / f"{area}.json").read_text())["cases"]
-]
 _LETTERS = {
     "moveTo": "m", "lineTo": "l", "horizontalLineTo": "h", "verticalLineTo": "v", "curveTo": "c",
     "smoothCurveTo": "s", "quadraticBezierCurveTo": "q", "smoothQuadraticBezierCurveTo": "t", "closePath": "z",
@@ -57,8 +51,7 @@ def written_for(given: dict[str, Any]) -> str:
     )
 
 
-@pytest.mark.skipif(not CONFORMANCE, reason="no conformance files below the folder that EXFIG_MP_FIXTURES names")
-@pytest.mark.parametrize("case", CONFORMANCE, ids=lambda case: case["id"])
+@pytest.mark.parametrize("case", cases("image_vector_commands") + cases("svg_to_image_vector"))
 def test_what_exfig_writes_is_written(case):
     text = written_for(case["input"])
 

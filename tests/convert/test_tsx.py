@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from urllib.parse import unquote
 
@@ -16,16 +15,11 @@ from exfig_mp.exporters.documents import Document
 from exfig_mp.framing import _MARKS
 from exfig_mp.templating import Templates
 from tests.code_judges import faults, typescript_faults
-from tests.convert.conftest import FIXTURES, difference
+from tests.conformance import cases
+from tests.convert.conftest import difference
 from tests.convert.test_pixels import DRAWINGS, SVGS, needs_samples
 from tests.convert.tsx_svg import as_svg
 
-CASES = FIXTURES / "conformance" / "web_svg_to_jsx.json"
-CONFORMANCE = json.loads(CASES.read_text())["cases"] if CASES.exists() else []
-OTHERWISE = {
-    "web_svg_to_jsx/011": ('xlinkHref="#Star-1"', "ids are no one else's on the page: they are numbered behind a name"),
-}
-"""Where what we write is another than ExFig's, and why."""
 TYPES = """\
 import type { ImgHTMLAttributes, SVGAttributes } from 'react';
 export interface IconProps extends SVGAttributes<SVGElement> { color?: string; size?: number | string; }
@@ -43,10 +37,9 @@ def component(source: str, template: str = "Icon.tsx", name: str = "Star") -> st
     return convert(source.encode(), (Tsx(ids=name, frame=frame),)).decode()
 
 
-@pytest.mark.skipif(not CONFORMANCE, reason="no conformance files below the folder that EXFIG_MP_FIXTURES names")
-@pytest.mark.parametrize("case", CONFORMANCE, ids=lambda case: case["id"])
+@pytest.mark.parametrize("case", cases("web_svg_to_jsx"))
 def test_what_exfig_makes_of_an_svg_is_made(case):
-    expected = dict(case["expected"])
+    expected = case["expected"]
     if "throws" in expected:
         with pytest.raises(ConversionError, match="no size that can be drawn: width None"):
             to_jsx(case["input"]["svg"].encode(), "Star")
@@ -54,9 +47,6 @@ def test_what_exfig_makes_of_an_svg_is_made(case):
     jsx = to_jsx(case["input"]["svg"].encode(), "Star")
     markup = "\n".join(jsx.lines)
 
-    if case["id"] in OTHERWISE:
-        assert expected["contains"][0] not in markup
-        expected["contains"] = [OTHERWISE[case["id"]][0]]
     assert jsx.view_box == expected.get("viewBox", jsx.view_box)
     assert markup == expected.get("jsx", markup)
     assert [part for part in expected.get("contains", ()) if part not in markup] == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -14,7 +13,8 @@ from hypothesis import strategies as st
 from exfig_mp.convert.colors import parse_color
 from exfig_mp.convert.path_data import parse_path, write_path, write_short_path
 from exfig_mp.errors import ConversionError
-from tests.convert.conftest import FIXTURES, difference
+from tests.conformance import cases
+from tests.convert.conftest import difference
 from tests.convert.vector_drawable_svg import as_svg
 
 
@@ -58,15 +58,7 @@ def test_the_whole_of_a_small_one(drawable):
     )
 
 
-def conformance() -> list[object]:
-    path = FIXTURES / "conformance" / "svg_to_vector_drawable.json"
-    if not path.exists():
-        missing = pytest.mark.skip(reason=f"no {path.name} below the folder that EXFIG_MP_FIXTURES names")
-        return [pytest.param({}, marks=missing)]
-    return [pytest.param(case, id=case["id"]) for case in json.loads(path.read_text("utf-8"))["cases"]]
-
-
-@pytest.mark.parametrize("case", conformance())
+@pytest.mark.parametrize("case", cases("svg_to_vector_drawable"))
 def test_what_exfig_promises_holds(case, drawable):
     xml = drawable(case["input"]["svg"], right_to_left=case["input"].get("autoMirrored", False))
 

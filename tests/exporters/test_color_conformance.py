@@ -1,7 +1,6 @@
-"""Cases about colours that the tests of ExFig, figma-export and others pin down; where we differ says one table."""
+"""Cases about colours that the tests of ExFig, figma-export and others pin down."""
 
 import json
-import re
 from dataclasses import replace
 
 import msgspec
@@ -24,37 +23,25 @@ from exfig_mp.exporters.web import Web, WebColors
 from exfig_mp.exporters.xcode import Ios
 from exfig_mp.exporters.xcode_colors import color_set
 from exfig_mp.exporters.xcode_options import IosColors
-from exfig_mp.model import Failure
 from exfig_mp.sources.figma_colors import FoundColors, style_colors
 from exfig_mp.sources.figma_styles import StyledFile
 from exfig_mp.sources.figma_variables import variable_colors
 from exfig_mp.sources.token_wire import Style, StyleNode, Variables
 from exfig_mp.templating import Templates
-
-DIFFERENT = {
-    "flutter_colors/002": "ExFig's header of Dart comments its first line only, and the rest is no Dart",
-    "web_colors/003": "ExFig's header of TypeScript comments its first line only, and the rest is no TypeScript",
-}
-"""Deliberate differences: these texts are compared without the marks of line comments."""
-
-EXPORTED_APART = {"rmr_colorset/010"}
-"""The designers changed this colour between the exports for iOS and for Android."""
+from tests.conformance import cases
 
 
-def test_conforms_to_xcode_contents_json(case):
+@pytest.mark.parametrize("case", cases("xcode_contents_json", where=lambda case: "color_components" in case["input"]))
+def test_conforms_to_xcode_contents_json_of_colors(case):
     given = case["input"]
-    if "color_components" not in given:
-        pytest.skip("no colour set: see test_conformance")
 
-    text = color_set(color_with(given.get("appearances", []))).decode()
+    text = color_set(color_with(given["color_components"], given.get("appearances", []))).decode()
 
-    # Components are hexadecimal here, as in what ExFig exports.
-    wanted = case["expected"]["contains_json_members"]
-    assert all(member in text for member in wanted if not re.match(r'"(red|green|blue)"', member))
+    assert [member for member in case["expected"]["contains_json_members"] if member not in text] == []
 
 
-def color_with(appearances):
-    value = Rgba(0.0, 0.0, 0.0)
+def color_with(components, appearances):
+    value = Rgba(*(float(components[name]) for name in ("red", "green", "blue", "alpha")))
     key = {"dark": "dark", "highContrast": "light_hc", "dark highContrast": "dark_hc"}.get(" ".join(appearances))
     return Color("a", "a", value, **({key: value} if key else {}))
 
@@ -93,13 +80,11 @@ def check_text(case, text):
     assert all(part in text for part in expected.pop("contains", ()))
     assert not any(part in text for part in expected.pop("not_contains", ()))
     if "text" in expected:
-        wanted = expected.pop("text")
-        if case["id"] in DIFFERENT:
-            text, wanted = (re.sub("(?m)^// ?", "", one) for one in (text, wanted))
-        assert text.strip("\n") == wanted.strip("\n")
+        assert text.strip("\n") == expected.pop("text").strip("\n")
     assert not expected
 
 
+@pytest.mark.parametrize("case", cases("android_colors"))
 def test_conforms_to_android_colors(case):
     given = case["input"]
     if case["op"] == "kotlin_hex":
@@ -132,6 +117,7 @@ def test_conforms_to_android_colors(case):
         assert {path.removeprefix("./"): text for path, text in texts.items()} == expected
 
 
+@pytest.mark.parametrize("case", cases("flutter_colors"))
 def test_conforms_to_flutter_colors(case):
     given = case["input"]
     element = FlutterColors(class_name=given["className"], output=given["outputFileName"] or "colors.dart")
@@ -143,6 +129,7 @@ def test_conforms_to_flutter_colors(case):
     check_text(case, text)
 
 
+@pytest.mark.parametrize("case", cases("web_colors"))
 def test_conforms_to_web_colors(case):
     given = case["input"]
     names = {"css_file_name": "cssFileName", "ts_file_name": "tsFileName", "json_file_name": "jsonFileName"}
@@ -154,6 +141,7 @@ def test_conforms_to_web_colors(case):
     check_text(case, texts[f"out/{case['expected']['file']}"])
 
 
+@pytest.mark.parametrize("case", cases("xcode_colors"))
 def test_conforms_to_xcode_colors(case):
     output = case["input"]["output"]
     element = IosColors(
@@ -183,6 +171,7 @@ def test_conforms_to_xcode_colors(case):
     assert next(iter(texts.values())) == expected["first_file_text"]
 
 
+@pytest.mark.parametrize("case", cases("rmr_colorset"))
 def test_conforms_to_rmr_colorset(case):
     given = case["input"]
 
@@ -195,11 +184,12 @@ def test_conforms_to_rmr_colorset(case):
 
     assert json.loads(color_set(color)) == case["expected"]["ios_contents_json"]
     for project in ("AndroidExample", "AndroidComposeExample"):
-        if project in case["expected"] and case["id"] not in EXPORTED_APART:
+        if project in case["expected"]:
             shown = {"values": xml_hex(light), "values-night": xml_hex(dark or light)}
             assert case["expected"][project].items() <= shown.items()
 
 
+@pytest.mark.parametrize("case", cases("variables_colors"))
 def test_conforms_to_variables_colors(case):
     given = case["input"]
     params = given["params"]
@@ -223,33 +213,30 @@ def test_conforms_to_variables_colors(case):
     assert {mode: colors for mode, colors in values.items() if colors} == case["expected"]
 
 
+@pytest.mark.parametrize(
+    "case", cases("third_party_style_parse", where=lambda case: case["expected"]["styleType"] == "FILL")
+)
 def test_conforms_to_third_party_style_parse(case):
     expected = case["expected"]
-    if expected["styleType"] != "FILL":
-        pytest.skip(f"no colour: {expected['styleType']}")
     node = case["input"]["node"]
     style = Style(node["id"], "FILL", node["name"], expected["comment"])
     file = StyledFile("f", (style,), {node["id"]: msgspec.convert({"document": node}, StyleNode)})
 
     found = style_colors({"f": file}, StyleColors(light_file="f"), matches)
 
-    # As in ExFig the lowest fill that is visible is the colour; there, all are listed, from the top.
-    lowest = [fill for fill in expected["fills"] if fill["visible"]][-1]
-    if lowest["type"] == "SOLID":
-        assert isinstance(found, FoundColors)
-        (raw,) = found.palette.light
-        color = lowest["color"]
-        assert raw.value.octets[:3] == (color["r"], color["g"], color["b"])
-        assert raw.value.alpha == color["a"]
-    else:
-        assert isinstance(found, Failure)
+    colors = found.palette.light if isinstance(found, FoundColors) else ()
+    assert all(raw.name == expected["name"] for raw in colors)
+    shown = ["rgba({}, {}, {}, {:g})".format(*raw.value.octets[:3], raw.value.alpha) for raw in colors]
+    assert shown == [fill["value"] for fill in expected["fills"] if fill["visible"]]
 
 
+@pytest.mark.parametrize("case", cases("android_theme_attr_name"))
 def test_conforms_to_android_theme_attr_name(case):
     given = case["input"]
     assert attribute_name(given["name"], read_transform(given)) == case["expected"]
 
 
+@pytest.mark.parametrize("case", cases("android_theme_attrs"))
 def test_conforms_to_android_theme_attrs(case):
     text = theme_text(case["input"]["color_names"], read_transform(case["input"]))
 
@@ -268,6 +255,7 @@ def read_transform(given):
     return NameTransform(style=given["style"], prefix=given["prefix"], strip_prefixes=prefixes)
 
 
+@pytest.mark.parametrize("case", cases("marker_update"))
 def test_conforms_to_marker_update(case):
     given, expected = case["input"], case["expected"]
     start, end = (f"<!-- {given[key]}: {given['themeName']} -->" for key in ("markerStart", "markerEnd"))
@@ -281,5 +269,4 @@ def test_conforms_to_marker_update(case):
     assert isinstance(updated, bytes)
     text = updated.decode()
     assert all(part in text for part in expected["contains"])
-    # The new text of one case ends as the old one does: what must be gone is the old line.
-    assert not any(part in text.replace(given["content"], "") for part in expected["not_contains"])
+    assert not any(part in text for part in expected["not_contains"])

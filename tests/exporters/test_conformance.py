@@ -19,6 +19,7 @@ from exfig_mp.exporters.xcode import ImageSets, Rendering, scale_text
 from exfig_mp.exporters.xcode_colors import SwiftBundle
 from exfig_mp.model import Asset, Node, Variant, Variants
 from exfig_mp.templating import Templates
+from tests.conformance import cases
 
 STYLE_QUESTIONS: dict[str, NameStyle] = {
     "isSnakeCase": "snake_case",
@@ -42,6 +43,7 @@ def code_of(platform, code, assets, in_place):
     return {file.path: templates.render(file).decode() for file in code.documents(assets, in_place)}
 
 
+@pytest.mark.parametrize("case", cases("name_style"))
 def test_conforms_to_name_style(case):
     if case["op"] == "convert":
         assert restyle(case["input"]["text"], case["input"]["style"]) == case["expected"]
@@ -49,6 +51,7 @@ def test_conforms_to_name_style(case):
         assert is_styled(case["input"]["text"], STYLE_QUESTIONS[case["op"]]) is case["expected"]
 
 
+@pytest.mark.parametrize("case", cases("name_process"))
 def test_conforms_to_name_process(case):
     given, expected = case["input"], case["expected"]
     naming = Naming(style=given["style"], validate=given["validate"], replace=given["replace"])
@@ -64,11 +67,13 @@ def test_conforms_to_name_process(case):
     assert [asset.name for asset in found.assets if asset.dark] == expected.get("dark", [])
 
 
+@pytest.mark.parametrize("case", cases("name_filter"))
 def test_conforms_to_name_filter(case):
     assert matches(case["input"]["filter"], case["input"]["name"]) is case["expected"]
 
 
-def test_conforms_to_pairing(case):
+@pytest.mark.parametrize("case", cases("pairing", judges=False))
+def test_assets_are_paired_as_colours_are(case):
     given, expected = case["input"], case["expected"]
     # High contrast is to each mode what dark is to light; where it is given, its names are what is expected.
     high = "lightHC" in given
@@ -88,6 +93,7 @@ def test_conforms_to_pairing(case):
         assert expected.get("dark", twins[-1]) == twins[-1]
 
 
+@pytest.mark.parametrize("case", cases("xcode_scale"))
 def test_conforms_to_xcode_scale(case):
     given = case["input"]
     if case["op"] == "scale_string":
@@ -101,14 +107,16 @@ def test_conforms_to_xcode_scale(case):
     assert len(files) == case["expected"]["kept"]
 
 
+@pytest.mark.parametrize("case", cases("android_drawable_dir"))
 def test_conforms_to_android_drawable_dir(case):
     given = case["input"]
     assert drawable_folder(given["scale"], dark=given["dark"], single=given["singleScale"]) == case["expected"]
 
 
-def test_conforms_to_xcode_contents_json(case):
-    if "color_components" in case["input"]:
-        pytest.skip("a colour set: see test_color_conformance")
+@pytest.mark.parametrize(
+    "case", cases("xcode_contents_json", where=lambda case: "color_components" not in case["input"])
+)
+def test_conforms_to_xcode_contents_json_of_images_and_folders(case):
     given, expected = case["input"], case["expected"]
     image = (given.get("images") or [{"filename": "x.pdf"}])[0]
     properties = given.get("properties") or {}
@@ -130,10 +138,12 @@ def test_conforms_to_xcode_contents_json(case):
         assert member in text
 
 
+@pytest.mark.parametrize("case", cases("xcode_icons"))
 def test_conforms_to_xcode_icons(case):
     check_image_sets(case)
 
 
+@pytest.mark.parametrize("case", cases("xcode_images"))
 def test_conforms_to_xcode_images(case):
     check_image_sets(case)
 
@@ -181,6 +191,7 @@ def asset_of(item):
     return Asset(name=name, source_name=name, light=node("light"), dark=node("dark") if item["dark"] else None)
 
 
+@pytest.mark.parametrize("case", cases("xcode_code_connect"))
 def test_conforms_to_xcode_code_connect(case):
     expected = case["expected"]
     assets = [
@@ -205,6 +216,7 @@ def test_conforms_to_xcode_code_connect(case):
     assert not any(text in connect for text in expected.get("not_contains", ()))
 
 
+@pytest.mark.parametrize("case", cases("android_compose_icons"))
 def test_conforms_to_android_compose_icons(case):
     given, expected = case["input"], case["expected"]
     assets = [Asset(name=name, source_name=name, light=node("n"), dark=None) for name in given["icons"]]
@@ -224,10 +236,12 @@ def test_conforms_to_android_compose_icons(case):
     assert not any(part in text for part in expected.get("not_contains", ()))
 
 
+@pytest.mark.parametrize("case", cases("flutter_icons"))
 def test_conforms_to_flutter_icons(case):
     check_flutter(case)
 
 
+@pytest.mark.parametrize("case", cases("flutter_images"))
 def test_conforms_to_flutter_images(case):
     check_flutter(case)
 
@@ -251,17 +265,13 @@ def check_flutter(case):
 
     assert len(files) == expected.pop("asset_files", len(files))
     assert path == expected.pop("dart_file", path)
-    # ExFig's header comments its first line only, and the rest is no Dart: ours has the mark in each.
-    assert uncommented(text) == uncommented(expected.pop("dart_text", text))
+    assert text == expected.pop("dart_text", text)
     assert all(part in text for part in expected.pop("contains", ()))
     assert not any(part in text for part in expected.pop("not_contains", ()))
     assert not expected
 
 
-def uncommented(text):
-    return re.sub("^// ?", "", text, flags=re.MULTILINE)
-
-
+@pytest.mark.parametrize("case", cases("rmr_imageset"))
 def test_conforms_to_rmr_imageset(case):
     found = [read_apple_name(name) for name in case["input"]["files"]]
     by_idiom = {match["idiom"] or "": match for match in found}

@@ -14,14 +14,7 @@ from exfig_mp.sources.figma_styles import StyledFile
 from exfig_mp.sources.text_tokens import FoundTexts, text_tokens
 from exfig_mp.sources.token_wire import Style, StyleDocument, StyleNode, TypeStyle
 from exfig_mp.token_download import to_json
-
-DELIBERATE: dict[str, str] = {
-    "two tokens with one name": "v1 keeps either; here the first one stays, and the other is a problem",
-    "a token with the name of a group": "v1 loses one of them; here it is $root of the group, as the format has it",
-    "$, braces and dots in names": "v1 keeps them, though the format has its own use for them; here they are _",
-    "a closing line end": "v1 writes none",
-}
-"""Where we differ from ExFig v1, and why."""
+from tests.conformance import cases
 
 WHITE, BLACK = Rgba(1, 1, 1), Rgba(0, 0, 0)
 
@@ -48,6 +41,7 @@ def text_style(given_):
     return found.tokens[0]
 
 
+@pytest.mark.parametrize("case", cases("w3c_tokens"))
 def test_conforms_to_w3c_tokens(case):
     given_, expected = case["input"], case["expected"]
     match case["op"]:

@@ -1,4 +1,4 @@
-"""Cases about text styles that the tests of ExFig and figma-export pin down: they are met to the letter."""
+"""Cases about text styles that the tests of ExFig and figma-export pin down."""
 
 import msgspec
 import pytest
@@ -17,8 +17,7 @@ from exfig_mp.sources.token_wire import Style, StyleNode
 from exfig_mp.templating import Templates
 from exfig_mp.text_styles import TextStyle, Typeface
 from tests.code_judges import faults
-
-_CASES = {"none": "original", "lowercase": "lowercased", "uppercase": "uppercased"}
+from tests.conformance import cases
 
 
 def read_styles(case):
@@ -54,6 +53,7 @@ def check(case, platform, root):
     assert {path.removeprefix("./").removeprefix("~/"): text for path, text in texts.items()} == case["expected"]
 
 
+@pytest.mark.parametrize("case", cases("android_typography"))
 def test_conforms_to_android_typography(case):
     given = case["input"]
     typography = AndroidTypography(name_style="camelCase", compose_package_name=given["packageName"])
@@ -62,6 +62,7 @@ def test_conforms_to_android_typography(case):
     check(case, "android", Root(figma=Figma(light_file_id="f"), android=android))
 
 
+@pytest.mark.parametrize("case", cases("xcode_typography"))
 def test_conforms_to_xcode_typography(case):
     given = case["input"]
     typography = IosTypography(
@@ -84,10 +85,11 @@ def test_conforms_to_xcode_typography(case):
     check(case, "ios", Root(figma=Figma(light_file_id="f"), ios=ios))
 
 
+@pytest.mark.parametrize(
+    "case", cases("third_party_style_parse", where=lambda case: case["expected"]["styleType"] == "TEXT")
+)
 def test_conforms_to_third_party_style_parse(case):
     expected = case["expected"]
-    if expected["styleType"] != "TEXT":
-        pytest.skip(f"no text style: {expected['styleType']}")
     node = case["input"]["node"]
     file = StyledFile(
         "f",
@@ -99,16 +101,13 @@ def test_conforms_to_third_party_style_parse(case):
 
     assert isinstance(found, FoundTextStyles)
     (raw,) = found.styles
-    wanted, face = expected["style"], raw.face
-    assert (raw.name, face.size) == (expected["name"], wanted["fontSize"])
-    assert face.letter_spacing == pytest.approx(wanted["letterSpacing"], abs=1e-6)
-    assert face.font == (node["style"]["fontPostScriptName"] or wanted["fontFamily"])
-    # Code has no title case and no small capitals: letters stay as they are.
-    assert face.case == _CASES.get(wanted["textTransform"], "original")
-    match str(wanted["lineHeight"]):
-        case "normal" | "inherit":
-            assert face.line_height is None
-        case text if text.endswith("px"):
-            assert face.line_height == pytest.approx(float(text.removesuffix("px")))
-        case text:
-            assert face.line_height == pytest.approx(float(text) * wanted["fontSize"])
+    face = raw.face
+    assert face.line_height
+    assert raw.name == expected["name"]
+    assert {
+        "fontFamily": face.font,
+        "fontSize": face.size,
+        "letterSpacing": face.letter_spacing,
+        "lineHeight": f"{face.line_height / face.size:g}",
+        "textTransform": {"original": "none", "lowercased": "lowercase", "uppercased": "uppercase"}[face.case],
+    } == expected["style"]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import time
-from pathlib import Path
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,11 +18,11 @@ from exfig_mp.ratelimit import Lane, Rate
 from exfig_mp.retry import RetryPolicy
 from exfig_mp.sources.figma_api import FigmaApi
 from exfig_mp.sources.figma_calls import ApiOptions, Token
+from tests.conformance import cases
 
 if TYPE_CHECKING:
     from exfig_mp.sources.api_events import Attempt
 
-FIXTURES = Path(os.environ.get("EXFIG_MP_FIXTURES") or Path(__file__).parents[2].parent / "shared" / "fixtures")
 KEY = "LightLibrary"
 TOKEN = Token("figd_simulator")
 QUICK = RetryPolicy(retries=4, base=0.001, jitter=0.0)
@@ -365,6 +364,7 @@ async def test_a_429_that_does_not_say_for_how_long_is_a_retry_for_all(faulty, c
         await connect(figma, RetryPolicy(retries=2, base=0.05, jitter=0.0)).meta(KEY)
 
     assert (caught.value.cause, caught.value.failure.attempts) == ("rate_limit", 3)
+    assert "(last: HTTP 429: Rate limit exceeded)" in caught.value.message
     assert "rate limit" in caught.value.advice
     assert "network" not in caught.value.advice
     assert meta_requests(figma) == 3
@@ -502,15 +502,7 @@ async def test_a_file_key_cannot_change_the_path(library, connect):
     assert request["path"] == "/v1/files/..%2F..%2Fme%3Fx%3D/meta"
 
 
-def cases() -> list[Any]:
-    path = FIXTURES / "conformance" / "retry_client.json"
-    if not path.is_file():
-        reason = f"no {path.name}: set EXFIG_MP_FIXTURES to the folder of the fixtures"
-        return [pytest.param(None, marks=pytest.mark.skip(reason=reason), id="retry_client")]
-    return [pytest.param(case, id=case["id"]) for case in json.loads(path.read_text("utf-8"))["cases"]]
-
-
-@pytest.mark.parametrize("case", cases())
+@pytest.mark.parametrize("case", cases("retry_client"))
 async def test_conforms_to_the_retrying_client(case, faulty, connect, retried):
     given, expected = case["input"], case["expected"]
     faults: list[dict[str, Any]] = []
@@ -535,3 +527,48 @@ async def test_conforms_to_the_retrying_client(case, faulty, connect, retried):
     assert succeeded is expected.get("ok", True)
     assert meta_requests(figma) == expected.get("requests", len(given["responses"]))
     assert [event.number for event in retried] == expected.get("on_retry_attempts", [event.number for event in retried])
+
+
+@pytest.mark.parametrize("case", cases("retry_policy", where=lambda case: "network_error" in case["input"]))
+async def test_conforms_to_errors_without_a_status_that_are_retried(case, faulty, connect, retried):
+    faults: dict[str, dict[str, Any]] = {
+        "timed_out": {"do": "hang", "seconds": 0.3},
+        "connection_lost": {"do": "reset"},
+        "unknown_exception": {"do": "malformed"},  # what neither the network nor Figma's status explains
+    }
+    figma = faulty({"on": "meta", "requests": 1} | faults[case["input"]["network_error"]])
+
+    with suppress(FigmaError):
+        await connect(figma, timeout=0.1).meta(KEY)
+
+    assert bool(retried) is case["expected"]
+    assert meta_requests(figma) == 1 + case["expected"]
+
+
+@pytest.mark.parametrize("case", cases("retry_after", where=lambda case: case["op"] == "default_pause"))
+async def test_conforms_to_the_pause_after_a_429_that_says_nothing(case, faulty, connect, retried):
+    figma = faulty({"on": "meta", "do": "rate_limit", "retry_after": case["input"]["retryAfter"], "requests": 1})
+
+    await connect(figma, RetryPolicy(jitter=0.0)).meta(KEY)
+
+    assert [event.seconds for event in retried] == [case["expected"]]
+
+
+@pytest.mark.parametrize("case", cases("api_errors"))
+async def test_conforms_to_messages(case, faulty, connect):
+    given, expected = case["input"], case["expected"]
+    status = given.get("statusCode", given.get("status"))
+    fault: dict[str, Any] = {"do": "status", "status": status, "body": json.dumps(given)}
+    if status == 0:
+        fault = {"do": "reset"}
+    elif status == 429:
+        fault = {"do": "rate_limit", "retry_after": given.get("retryAfter")}
+
+    with pytest.raises(FigmaError) as caught:
+        await connect(faulty({"on": "meta"} | fault)).meta(KEY)
+
+    shown = f"{caught.value.message}: {caught.value.advice}"
+    assert [words for words in expected.get("message_contains", ()) if words not in shown] == []
+    assert expected.get("message", caught.value.message) == caught.value.message
+    assert all(words in caught.value.advice for words in expected.get("suggestion_contains", ()))
+    assert expected.get("suggestion", caught.value.advice) == caught.value.advice

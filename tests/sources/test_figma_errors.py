@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
-from pathlib import Path
-from typing import Any
-
 import pytest
 
 from exfig_mp.errors import FigmaError
-from exfig_mp.limiter import blocked
 from exfig_mp.model import Failure
-from exfig_mp.ratelimit import Lane
-from exfig_mp.retry import TRANSIENT_STATUSES
 from exfig_mp.sources.figma_errors import FULL_WEIGHT, invalid_node, is_too_much, refusal, weight
-from exfig_mp.sources.figma_wire import error_text
 
-FIXTURES = Path(os.environ.get("EXFIG_MP_FIXTURES") or Path(__file__).parents[2].parent / "shared" / "fixtures")
 SUBJECT = "components of file AbC"
 SCOPE = "Invalid scope(s): files:read. This endpoint requires the file_variables:read scope"
 
@@ -111,48 +101,3 @@ def test_no_answer_says_most_for_an_outage_and_a_wrong_one_nothing(cause, status
 )
 def test_the_id_that_figma_names_is_found(status, text, node):
     assert invalid_node(FigmaError(refusal(status, text, SUBJECT), status)) == node
-
-
-OUR_WORDS = {
-    "api_errors/001": ["HTTP 401", "FIGMA_PERSONAL_TOKEN"],
-    "api_errors/002": ["HTTP 403", "share the file", "scopes"],
-    "api_errors/003": ["HTTP 404", "file key"],
-    "api_errors/010": ["HTTP 418"],
-    "api_errors/013": ["HTTP 400"],  # ExFig has no advice here; ours asks for a report
-    "api_errors/017": ["HTTP 404", "Not found", "file key"],  # the key may come from other places than lightFileId
-}
-"""The facts that ExFig's messages hold, in our words: what was asked for, the status, what to do."""
-
-TRANSIENT = {
-    "api_errors/006": "repeated: the last error is shown with its attempts",
-    "api_errors/007": "repeated: the last error is shown with its attempts",
-    "api_errors/014": "no status: the client says what broke",
-    "api_errors/015": "no status: the client says what broke",
-}
-
-
-def cases() -> list[Any]:
-    path = FIXTURES / "conformance" / "api_errors.json"
-    if not path.is_file():
-        reason = f"no {path.name}: set EXFIG_MP_FIXTURES to the folder of the fixtures"
-        return [pytest.param(None, marks=pytest.mark.skip(reason=reason), id="api_errors")]
-    return [pytest.param(case, id=case["id"]) for case in json.loads(path.read_text("utf-8"))["cases"]]
-
-
-@pytest.mark.parametrize("case", cases())
-def test_conforms_to_the_facts_in_exfigs_messages(case):
-    given = case["input"]
-    status = given.get("statusCode", given.get("status"))
-    if case["id"] in TRANSIENT:
-        assert status == 0 or status in TRANSIENT_STATUSES
-        return
-    if status == 429:
-        error = blocked(Lane.TIER_1, given.get("retryAfter", 60.0))
-        assert f"{given.get('retryAfter', 60.0):.0f} s" in error.message
-        assert "later" in error.advice
-        return
-
-    failure = refusal(status, error_text(json.dumps(given).encode()), SUBJECT)
-
-    for words in OUR_WORDS[case["id"]]:
-        assert words in f"{failure.message} {failure.advice}"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -13,13 +11,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from exfig_mp.hashing import digest
 from exfig_mp.sources.figma_wire import NodesAnswer
-from exfig_mp.sources.node_hash import node_hash, node_hashes
+from exfig_mp.sources.node_hash import _rounded, node_hash, node_hashes
+from tests.conformance import FIXTURES, cases
 
 if TYPE_CHECKING:
     import random
+    from pathlib import Path
 
-FIXTURES = Path(os.environ.get("EXFIG_MP_FIXTURES") or Path(__file__).parents[2].parent / "shared" / "fixtures")
 SUCCESSIVE = [
     FIXTURES / "figma_json" / "marcomontalbano_figma-export" / name
     for name in ("files.2b8319f.json", "files.bb3d29d.json")
@@ -532,3 +532,18 @@ def test_real_vectors_with_their_paths_have_one_hash_if_they_differ_in_nothing_b
     # Six vectors in three rows of two, each row with another alignment of its strokes.
     assert sorted(by_hash.values()) == [["CENTER"] * 2, ["INSIDE"] * 2, ["OUTSIDE"] * 2]
     assert [node_hash(vector, "2") for vector in vectors] == [node_hash(vector, "1") for vector in vectors]
+
+
+@pytest.mark.parametrize("case", cases("node_hash"))
+def test_conforms_to_node_hash(case):
+    given_, expected = case["input"], case["expected"]
+    match case["op"]:
+        case "fnv1a64_hex":
+            assert digest(given_.encode()) == expected
+        case "normalize_float":
+            assert float(_rounded(float(given_))) == expected
+            assert hash_of(changed("size/x", given_)) == hash_of(changed("size/x", expected))
+        case "hash_equal":
+            assert (hash_of(given_["a"]) == hash_of(given_["b"])) is expected
+        case "exfig_hash":
+            assert hash_of(given_) == expected

@@ -13,12 +13,6 @@ from exfig_mp.sources.file_record import FileRecord
 from exfig_mp.sources.looks import look
 from tests.conformance import cases
 
-DELIBERATE = {
-    "a file whose version is the same": "v1 looks at the version alone; here also at what is in place on the disk",
-    "hashes": "v1 hashes some properties with FNV-1a; here all that shows, with xxh3",
-}
-"""Where our tracking is another than v1's, and why."""
-
 PAIR = {"1:1": "light", "1:2": "dark"}
 OLD, NEW = "1@2026", "2@2026"
 
