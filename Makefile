@@ -7,7 +7,7 @@ TYPESCRIPT := $(VENV)/typescript/package.json
 # Tests start programs by the hundred, and byte code is most of what a start takes; some shells forbid it.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow guard check lint types format bench bench-peers constraints clean
+.PHONY: help install demo test conformance test-slow guard check lint types format bench bench-peers constraints clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -39,6 +39,9 @@ demo: install ## start the simulator, run the example configs against it, show t
 
 test: install $(OPENAPI) $(TYPESCRIPT) ## run the tests (without the slow ones)
 	$(BIN)/python -m pytest -n 4 -m "not slow" $(ARGS)
+
+conformance: install ## judge the cases of ExFig's and others' tests, and count them
+	$(BIN)/python -m pytest -n 2 -m conformance $$(grep -rl "tests.conformance import" tests --include="test_*.py") $(ARGS)
 
 test-slow: install $(OPENAPI) $(TYPESCRIPT) ## run the long crash and load tests
 	$(BIN)/python -m pytest -m slow $(ARGS)
