@@ -61,7 +61,7 @@ def style_colors(
             )
         )
     if not palette.light and not notes[1]:
-        return _nothing_found(files[source.light_file], names)
+        return _nothing_found(files[source.light_file], names, are_unusable=bool(notes[0]) and not light)
     return FoundColors(palette, *(tuple(sorted(set(texts))) for texts in notes))
 
 
@@ -107,7 +107,10 @@ def _split(colors: Iterable[RawColor], suffixes: Suffixes) -> Palette:
     return Palette(**{appearance: tuple(raws) for appearance, raws in found.items()})
 
 
-def _nothing_found(file: StyledFile, names: str | None) -> Failure:
+def _nothing_found(file: StyledFile, names: str | None, *, are_unusable: bool) -> Failure:
+    if are_unusable:
+        message = f"no published colour style of file {file.key!r} is a solid colour"
+        return Failure("config", message, "gradients and pictures are no colours: give styles a solid fill")
     only = f" that match {names!r}" if names else ""
     message = f"file {file.key!r} has no published colour styles{only}"
     if not file.has(_FILL):

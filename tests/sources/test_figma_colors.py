@@ -61,6 +61,16 @@ def test_what_is_no_solid_colour_is_left_out_with_a_warning(kind):
     assert kind.lower().replace("_", " ") in warning
 
 
+def test_a_file_with_gradients_alone_is_told_so():
+    styles = {"f": file({"a": [{"type": "GRADIENT_LINEAR"}], "b": [{"type": "IMAGE"}]})}
+    failure = style_colors(styles, StyleColors(light_file="f"), matches)
+
+    assert isinstance(failure, Failure)
+    assert failure.cause == "config"
+    assert "is a solid colour" in failure.message
+    assert "filter" not in failure.advice
+
+
 def test_the_first_of_several_fills_is_the_colour():
     found = read({"a": [BLACK, WHITE]})
 
