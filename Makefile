@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 OPENAPI := $(VENV)/figma-openapi/openapi.yaml
 TYPESCRIPT := $(VENV)/typescript/package.json
+FRAMEWORK := $(VENV)/android-framework/framework-res.apk
+JUDGES := $(OPENAPI) $(TYPESCRIPT) $(FRAMEWORK)
 # Tests start programs by the hundred, and byte code is most of what a start takes; some shells forbid it.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
@@ -32,18 +34,22 @@ $(TYPESCRIPT): .ci/typescript/package.json
 	cd $(dir $@) && npm install --silent --no-audit --no-fund --no-package-lock \
 	  || echo "no npm, or no registry: code for the Web will not be compiled in tests"
 
+# Android's framework: what the tests link resources against.
+$(FRAMEWORK):
+	@bash .ci/android-framework $(dir $@)
+
 install: $(VENV)/.installed ## make the environment
 
 demo: install ## start the simulator, run the example configs against it, show the result
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash .ci/demo
 
-test: install $(OPENAPI) $(TYPESCRIPT) ## run the tests (without the slow ones)
+test: install $(JUDGES) ## run the tests (without the slow ones)
 	$(BIN)/python -m pytest -n 4 -m "not slow" $(ARGS)
 
 conformance: install ## judge the cases of ExFig's and others' tests, and count them
 	$(BIN)/python -m pytest -n 2 -m conformance $$(grep -rl "tests.conformance import" tests --include="test_*.py") $(ARGS)
 
-test-slow: install $(OPENAPI) $(TYPESCRIPT) ## run the long crash and load tests
+test-slow: install $(JUDGES) ## run the long crash and load tests
 	$(BIN)/python -m pytest -m slow $(ARGS)
 
 lint: install ## ruff: rules and format

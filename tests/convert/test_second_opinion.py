@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from exfig_mp.conversions import VectorDrawable
 from exfig_mp.convert import convert
-from tests.android_packager import find_aapt2
+from tests.android_packager import compiled, dumped, linked
 from tests.convert.conftest import FIXTURES, difference
 from tests.convert.test_pixels import DRAWINGS, SVGS, needs_samples
 from tests.convert.test_shadows import DRAWN
 from tests.convert.vector_drawable_svg import as_svg
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 REFERENCES = FIXTURES / "svg_samples" / "ref_vd_tool"
 _ALIKE = 0.01
@@ -39,11 +40,6 @@ DIFFERING = {
     ),
 }
 """Icons that vd-tool draws otherwise than we do, and why; in all of them ours is nearer to the source."""
-_FRAMEWORKS = (
-    os.environ.get("ANDROID_FRAMEWORK", ""),
-    "/usr/share/android-framework-res/framework-res.apk",  # Debian's package of that name
-    *map(str, sorted(Path(os.environ.get("ANDROID_HOME") or "/opt/android").glob("platforms/*/android.jar"))),
-)
 
 
 def drawn_by_vd_tool(name: str) -> str:
@@ -74,11 +70,6 @@ def test_google_s_converter_draws_the_same_or_is_farther_from_the_source():
 
 
 @pytest.fixture
-def aapt2(tmp_path: Path) -> Path:
-    return find_aapt2(tmp_path)
-
-
-@pytest.fixture
 def resources(tmp_path: Path) -> Path:
     """All samples, all drawings of the tests and their shadows, as one app's resources."""
     folder = tmp_path / "res" / "drawable"
@@ -91,27 +82,12 @@ def resources(tmp_path: Path) -> Path:
 
 
 def test_android_s_packager_compiles_and_links_all_drawables(aapt2, resources, tmp_path):
-    framework = next((path for path in _FRAMEWORKS if path and Path(path).exists()), "")
-    manifest = tmp_path / "AndroidManifest.xml"
-    manifest.write_text(
-        '<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="a.b">'
-        '<uses-sdk android:minSdkVersion="24" android:targetSdkVersion="29"/></manifest>'
-    )
-
-    compiled = run(aapt2, "compile", "--dir", resources, "-o", tmp_path / "compiled.zip")
-
-    assert compiled == ""
-    if not framework:
-        pytest.skip("compiled, but not linked: no ANDROID_FRAMEWORK, ANDROID_HOME or Debian's android-framework-res")
     app = tmp_path / "app.apk"
-    assert run(aapt2, "link", "-o", app, "-I", framework, "--manifest", manifest, tmp_path / "compiled.zip") == ""
-    strings = run(aapt2, "dump", "strings", app)
-    assert "STRING_TOO_LARGE" not in strings
-    linked = re.findall(r"resource 0x7f\w+ drawable/(\w+)", run(aapt2, "dump", "resources", app))
-    assert sorted(linked) == sorted(path.stem for path in resources.glob("*/*.xml"))
+    files = sorted(resources.glob("*/*.xml"))
 
+    assert compiled(aapt2, files, tmp_path / "compiled.zip") == ""
+    assert linked(aapt2, tmp_path / "compiled.zip", app) == ""
 
-def run(program: Path, *arguments: object) -> str:
-    ran = subprocess.run([program, *map(str, arguments)], check=False, capture_output=True, text=True)
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout + ran.stderr
+    assert "STRING_TOO_LARGE" not in dumped(aapt2, "strings", app)
+    found = re.findall(r"resource 0x7f\w+ drawable/(\w+)", dumped(aapt2, "resources", app))
+    assert sorted(found) == [path.stem for path in files]
