@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from exfig_mp.exporters.theme_attributes import ThemeWriter
     from exfig_mp.exporters.token_protocol import TokenFile
 
+_TAKEN = KOTLIN_MEMBERS | {"isSystemInDarkTheme"}
+"""What a function cannot be called: the others call this one, and would find their neighbour instead."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AndroidColorFiles:
@@ -104,4 +107,4 @@ def kotlin_hex(value: Rgba) -> str:
 
 def _function(color: Color) -> str:
     name = kotlin_identifier(restyle(color.name, "camelCase") or color.name)
-    return f"{name}_" if name in KOTLIN_MEMBERS else name
+    return f"{name}_" if name in _TAKEN else name

@@ -42,6 +42,14 @@ def test_android_without_any_dark_colour_has_no_night():
     assert list(texts("android", AndroidColorFiles(folder="res"), Color("a", "a", WHITE))) == ["res/values/colors.xml"]
 
 
+def test_no_function_takes_the_place_of_one_that_the_others_call():
+    exporter = AndroidColorFiles(folder="res", compose=Compose(path="C.kt", package="app", resources=""))
+
+    text = texts("android", exporter, Color("is_system_in_dark_theme", "a", WHITE, BLACK))["C.kt"]
+
+    assert "fun Colors.isSystemInDarkTheme_(): Color = if (isSystemInDarkTheme())" in text
+
+
 def test_android_names_are_those_that_resources_can_have():
     exporter = AndroidColorFiles(folder="res", compose=Compose(path="C.kt", package="in.app", resources="app.object"))
     colors = [Color(name, name, WHITE) for name in ("100_white", "default", "hash_code", "in")]
