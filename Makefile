@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 OPENAPI := $(VENV)/figma-openapi/openapi.yaml
 TYPESCRIPT := $(VENV)/typescript/package.json
+KOTLIN := $(VENV)/kotlin/package.json
 FRAMEWORK := $(VENV)/android-framework/framework-res.apk
-JUDGES := $(OPENAPI) $(TYPESCRIPT) $(FRAMEWORK)
+JUDGES := $(OPENAPI) $(TYPESCRIPT) $(KOTLIN) $(FRAMEWORK)
 # Tests start programs by the hundred, and byte code is most of what a start takes; some shells forbid it.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
@@ -33,6 +34,15 @@ $(TYPESCRIPT): .ci/typescript/package.json
 	mkdir -p $(dir $@) && cp $< $@
 	cd $(dir $@) && npm install --silent --no-audit --no-fund --no-package-lock \
 	  || echo "no npm, or no registry: code for the Web will not be compiled in tests"
+
+# Kotlin's compiler, and a Java to run it with where there is none: what the tests hold code for Compose against.
+$(KOTLIN): .ci/kotlin/package.json .ci/constraints-kotlin.txt $(VENV)/.installed
+	mkdir -p $(dir $@) && cp $< $@
+	cd $(dir $@) && npm install --silent --no-audit --no-fund --no-package-lock \
+	  || echo "no npm, or no registry: code for Compose will not be compiled in tests"
+	java -version >/dev/null 2>&1 \
+	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .ci/constraints-kotlin.txt \
+	  || echo "no Java to be had: code for Compose will not be compiled in tests"
 
 # Android's framework: what the tests link resources against.
 $(FRAMEWORK):
@@ -79,6 +89,8 @@ constraints: install ## resolve the pinned versions anew
 	  --generate-hashes --no-emit-index-url --no-header --quiet --output-file .ci/constraints.txt
 	$(BIN)/uv pip compile --group bench --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header --quiet --output-file .ci/constraints-bench.txt
+	$(BIN)/uv pip compile --group kotlin --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --quiet --output-file .ci/constraints-kotlin.txt
 
 clean: ## remove what the demo wrote
 	rm -rf demo-output

@@ -1,0 +1,8 @@
+// What generated code calls of Jetpack Compose, declared as its public API declares it; only what that code needs.
+// The API: https://developer.android.com/reference/kotlin/androidx/compose/runtime/package-summary
+
+package androidx.compose.runtime
+
+annotation class Composable
+
+annotation class ReadOnlyComposable
