@@ -11,6 +11,7 @@ from exfig_mp.code_syntax import CodeSyntax
 from exfig_mp.collect_colors import paint
 from exfig_mp.collect_text_styles import typeset
 from exfig_mp.errors import ConfigError
+from exfig_mp.exporters.catalog_names import shared_image_sets
 from exfig_mp.exporters.claims import settle
 from exfig_mp.exporters.color_protocol import ColorEntry, VariableColors
 from exfig_mp.exporters.naming import matches
@@ -93,6 +94,9 @@ async def collect(work: Sequence[Work], api: FigmaApi, ledger: Ledger, how: Coll
     )
     entries = [entry for entry in planned if entry is not None]
     refuse_clashes(entries)
+    for config in dict.fromkeys(entry.config for entry in entries):
+        assets = [(entry.entry, entry.assets) for entry in entries if entry.config == config]
+        ledger.warnings += [f"{config} {text}" for text in shared_image_sets(assets)]
     return Collected(entries, {key: meta.version for key, meta in metas.items()}, code_syntax)
 
 
