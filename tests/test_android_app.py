@@ -26,6 +26,8 @@ from tests.convert.test_pixels import DRAWINGS
 from tests.convert.test_shadows import DRAWN
 from tests.exporters.test_color_contract import HOSTILE
 from tests.kotlin_compiler import kotlin_faults
+from tests.odd_names import ODD_NAMES, rename_components
+from tests.references import loose_ends, twins
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,12 +63,6 @@ STYLES = """\
 </resources>
 """
 OWN_FONTS = ("inter_bold", "inter_medium", "inter_semibold", "roboto", "roboto_bold")
-ODD_NAMES = (
-    "24px", "class", "in", "new", "R", "icon", "color", "modifier", "composable", "painter resource", "image vector",
-    "solid color", "brush", "offset", "path fill type", "stroke cap", "string", "unit", "float", "dp", "path", "group",
-    "to string", "hash code", "größe", "e\u0301tude", "иконка", "emoji-😀", "a.b/c-d", "$money {brace}", "q\"'<&>",
-)  # fmt: skip
-"""Also words of the code around them, which must not take its names from it."""
 
 
 class App(NamedTuple):
@@ -99,11 +95,9 @@ def app(simulator, new_project, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def odd_app(simulator, new_project, tmp_path_factory):
-    """What a run writes of icons with odd names, and what becomes of such names of colours and text styles."""
+    """What a run writes of icons with odd names."""
     simulator.simulate({"limits": "off", "design": {"files": [{"key": LIGHT, "icons": len(ODD_NAMES)}]}})
-    ids = simulator.ids().values()
-    edits = [{"do": "rename", "id": node, "to": name} for node, name in zip(ids, ODD_NAMES, strict=True)]
-    simulator.post("/_simulator/design", {"file": LIGHT, "edits": [*edits, {"do": "publish"}]})
+    rename_components(simulator, LIGHT, ODD_NAMES)
     project = new_project(tmp_path_factory.mktemp("odd"))
     project.write("app.yaml", CONFIG.replace("com.example", "odd.object").replace(f", darkFileId: {DARK}", ""))
     ran = project.run("batch", "app.yaml")
@@ -167,6 +161,8 @@ def test_all_resources_of_a_run_link_as_one_app(app, aapt2):
     for line in ("drawable/a_arrow_down_00000", "drawable/airplane_00000", "color/text_primary", "style/heading_large"):
         assert f" {line}\n" in shown, shown
     assert "(night)" in shown
+    tree = {str(path.relative_to(app.folder)): path.read_bytes() for path in app.folder.rglob("*.*") if path.is_file()}
+    assert (loose_ends(tree), twins(tree)) == ([], [])
 
 
 def test_the_packager_finds_what_leads_nowhere(app, aapt2, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from unicodedata import category
 
@@ -9,6 +10,8 @@ import pytest
 
 from exfig_mp.xcode_project import knows
 from tests.code_judges import faults, typescript_faults
+from tests.odd_names import ODD_NAMES, rename_components
+from tests.references import loose_ends, twins
 
 GOLDEN = Path(__file__).parent / "golden"
 LIGHT, DARK = "LightLibrary", "DarkLibrary"
@@ -123,6 +126,10 @@ def test_the_judges_of_all_languages_understand_the_code(trees):
     assert {path: faults(path, text) for path, text in texts.items() if faults(path, text)} == {}
 
 
+def test_code_refers_to_what_is_there_and_declares_nothing_twice(trees):
+    assert (loose_ends(trees["0"]), twins(trees["0"])) == ([], [])
+
+
 def test_typescript_takes_the_modules_of_the_web_as_they_are_written(trees, tmp_path):
     web = {path: body for path, body in trees["0"].items() if path.startswith("web/src")}
     for path, body in web.items():
@@ -150,6 +157,7 @@ def test_code_names_what_is_in_place_and_nothing_else(faulty, project):
     assert {failure["asset"] for failure in report["failures"]} == {BROKEN}
     texts = code(project.tree())
     assert not any("ccessibility00001" in text for text in texts.values())
+    assert loose_ends(project.tree()) == []
     assert all("00002" in text for text in texts.values())
     faulty()
     assert project.run("batch", "app.yaml", "--resume").code == 0
@@ -217,6 +225,7 @@ def test_the_names_of_hazards_break_out_of_no_language(simulator, project):
     project.run("batch", "app.yaml")
 
     texts = code(project.tree())
+    assert (loose_ends(project.tree()), twins(project.tree())) == ([], [])
     assert set(texts) == {UI_IMAGE, KOTLIN, DART}
     assert "图标" not in texts[KOTLIN], "Android has no resource of that name"
     # Kotlin knows letters without case, its judge does not.
@@ -224,6 +233,39 @@ def test_the_names_of_hazards_break_out_of_no_language(simulator, project):
     assert {path: faults(path, text) for path, text in texts.items() if faults(path, text)} == {}
     assert "static var `class`: UIImage { UIImage(named: #function)! }" in texts[UI_IMAGE]
     assert "String class_ = " in texts[DART]
+
+
+def test_whatever_components_are_called_code_names_what_is_there_and_nothing_twice(simulator, project):
+    files = [{"key": LIGHT, "icons": len(ODD_NAMES)}, {"key": DARK, "dark_of": LIGHT}]
+    simulator.simulate({"limits": "off", "design": {"files": files}})
+    for key in (LIGHT, DARK):
+        rename_components(simulator, key, ODD_NAMES)
+    icons_alone = re.sub(r"\n  images:( \{.*\}|(\n    .*)+)", "", PLATFORMS)
+    project.write("app.yaml", BOTH + icons_alone)
+
+    ran = project.run("batch", "app.yaml")
+
+    tree = project.tree()
+    assert ran.code == 1, "three are no names of Android's resources"
+    assert (loose_ends(tree), twins(tree)) == ([], [])
+    assert {path: faults(path, text) for path, text in code(tree).items() if faults(path, text)} == {}
+    for path in (UI_IMAGE, DART, KOTLIN, "web/src/icons/index.ts"):
+        assert "24px" in code(tree)[path].lower()
+
+
+def test_an_icon_and_an_image_of_one_name_are_a_warning(simulator, project):
+    simulator.simulate({"limits": "off", "design": {"files": [{"key": LIGHT, "icons": 2, "illustrations": 2}]}})
+    icon, *_, image = simulator.ids()
+    edits = [{"do": "rename", "name": image, "to": icon}, {"do": "publish"}]
+    simulator.post("/_simulator/design", {"file": LIGHT, "edits": edits})
+    project.write("app.yaml", f"figma: {{lightFileId: {LIGHT}}}\n" + PLATFORMS)
+
+    ran, report = project.report("batch", "app.yaml")
+
+    assert ran.code == 0, ran.text
+    assert "UIImage.aArrowDown00000" in twins(project.tree())
+    (warning,) = report["warnings"]
+    assert "app.yaml ios.images: 'aArrowDown00000' is an image set of ios.icons, too" in warning
 
 
 CLASSIC = "AA = {isa = PBXFileReference; path = AppDelegate.swift; sourceTree = x; };"

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.references import loose_ends, twins
+
 GOLDEN = Path(__file__).parent / "golden" / "colors"
 LIGHT, DARK = "LightLibrary", "DarkLibrary"
 DEMO = "DemoLightLibrary000001"
@@ -89,6 +91,7 @@ def assert_golden(case, project):
         files = {path: body for path, body in tree.items() if path.startswith(platform)}
         text = "".join(f"=== {path}\n{body.decode()}\n" for path, body in files.items())
         assert text.rstrip() == (GOLDEN / f"{case}-{platform}.txt").read_text("utf-8").rstrip(), platform
+    assert (loose_ends(tree), twins(tree)) == ([], [])
 
 
 def test_styles_of_light_and_dark_files_become_the_trees_of_all_platforms(library, palette):

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.references import loose_ends, twins
+
 GOLDEN = Path(__file__).parent / "golden" / "text_styles"
 LIGHT = "LightLibrary"
 CONFIG = f"""\
@@ -32,6 +34,7 @@ android:
   typography: {{nameStyle: snake_case, composePackageName: com.example.ui}}
 """
 REGEXP = 'common: {typography: {nameValidateRegexp: "^(heading|body)"}}\n'
+OWN_FONTS = tuple(f"font/{name}" for name in ("inter_bold", "inter_medium", "inter_semibold", "roboto", "roboto_bold"))
 COLORS = "web: {output: out/web, colors: {}}\n"
 
 
@@ -50,6 +53,7 @@ def test_text_styles_become_the_trees_of_both_platforms_and_share_their_calls_wi
         files = {path: body for path, body in tree.items() if path.startswith(platform)}
         text = "".join(f"=== {path}\n{body.decode()}\n" for path, body in files.items())
         assert text.rstrip() == (GOLDEN / f"{platform}.txt").read_text("utf-8").rstrip(), platform
+    assert (loose_ends(tree, own=OWN_FONTS), twins(tree)) == ([], [])
     assert calls(library) == {"styles": 1, "nodes": 1}
     assert (report["files"], report["indexFiles"], report["renders"]) == (9, 0, 0)
     assert project.state() == project.temporary_files() == []
