@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _LONGEST_FOLDER = 64  # characters: a socket's path has 104 (macOS), and its own name takes 32
 _SHORT = "/tmp"  # noqa: S108 - the folder that is made in it is for its owner alone
-_LOADED = ("exfig_mp.engines.worker", "exfig_mp.engines.tidy", "exfig_mp.engines.trust")
+_LOADED = ("exfig_mp.engines.worker", "exfig_mp.engines.tidy")
 _BEHIND_PROXY = "exfig_mp.client"
 
 

@@ -278,26 +278,6 @@ def test_a_fresh_worker_has_only_what_a_download_needs():
     assert rooms.isdisjoint(f"exfig_mp.{flow}" for flow in ("batch", "pipeline", "collect", "report", "checkpoint"))
 
 
-_TRUST = """
-import multiprocessing
-from exfig_mp.engines import nursery
-
-context = nursery.context()
-ours, theirs = context.Pipe()
-code = "from exfig_mp.download import tls_context; pipe.send(tls_context.cache_info().currsize)"
-process = context.Process(target=exec, args=(code, {"pipe": theirs}))
-process.start()
-print(ours.recv())
-process.join()
-"""
-
-
-def test_a_worker_is_born_with_the_authorities_that_it_trusts():
-    ran = subprocess.run([sys.executable, "-c", _TRUST], capture_output=True, text=True, timeout=30, check=True)
-
-    assert ran.stdout == "1\n"
-
-
 _LOG_OF_A_WORKER = """
 import sys
 from exfig_mp.engines.job_log import JobLog
