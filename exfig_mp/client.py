@@ -10,10 +10,13 @@ import ssl
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urljoin
 
-import aiohttp
 from yarl import URL
 
 from exfig_mp.exchange import NoReply, Place, Routes, answer, plain, too_large
+from exfig_mp.tls import tls_context, without_authorities
+
+with without_authorities():  # it makes two contexts, for which it reads all of them twice; we give it ours
+    import aiohttp
 
 if TYPE_CHECKING:
     from exfig_mp.exchange import Get, Reply, Route, SessionOptions
@@ -80,6 +83,7 @@ class Session:
                 headers=headers,
                 allow_redirects=False,
                 proxy=route.proxy,
+                ssl=tls_context() if url.scheme == "https" or route.is_proxy_tls else True,
                 middlewares=(_not_again,) if request.once else (),
                 timeout=self._patient_timeout if request.patient else self._timeout,
             ) as response:

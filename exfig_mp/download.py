@@ -10,10 +10,8 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
-import ssl
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import TYPE_CHECKING, Self
 
 import aiohappyeyeballs
@@ -22,6 +20,7 @@ from exfig_mp.budget import Budget
 from exfig_mp.exchange import NoReply, Place, Reply, Routes, plain
 from exfig_mp.hosts import in_bucket
 from exfig_mp.http1 import Broken, Connection, Limits, Odd, out_of_time
+from exfig_mp.tls import tls_context
 
 if TYPE_CHECKING:
     from exfig_mp.client import Session
@@ -41,14 +40,6 @@ _LONGEST_REST = 15.0  # seconds that a connection may lie unused: servers close 
 _ODDITIES = 8  # odd answers, after which all of a host's are left to the session
 _UNDER_WAY = 64 * 1024 * 1024  # bytes of bodies that a process has half of, beyond the small ones
 _SMALL = 256 * 1024
-
-
-@cache
-def tls_context() -> ssl.SSLContext:
-    """Return what connections are encrypted and servers are verified with: as for any program of this machine."""
-    context = ssl.create_default_context()
-    context.set_alpn_protocols(["http/1.1"])
-    return context
 
 
 @dataclass(slots=True)

@@ -97,6 +97,11 @@ class Route:
     proxy: str | None
     only_bucket: bool = False
 
+    @property
+    def is_proxy_tls(self) -> bool:
+        """Is the way to the proxy encrypted?"""
+        return self.proxy is not None and self.proxy.lower().startswith("https:")
+
 
 class Routes:
     """Finds out, once for each host, whether and how it may be asked: only https, only who is allowed.

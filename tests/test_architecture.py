@@ -20,7 +20,7 @@ _PURE = {
 }
 _DOORS = {
     *("block", "cache", "checkpoint", "client", "download", "exchange", "files", "generation", "http1", "journal"),
-    *("limiter", "log", "outputs", "room", "transfer"),
+    *("limiter", "log", "outputs", "room", "tls", "transfer"),
 }
 _FLOW = {
     *("batch", "brake", "collect", "conflicts", "incremental", "indexes", "pipeline", "run_log", "run_options"),
@@ -59,10 +59,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "log": _VOCABULARY | {"redaction"},
     "files": _VOCABULARY,
     "exchange": {"hosts", "redaction"},
-    "client": {"exchange"},
+    "tls": set(),
+    "client": {"exchange", "tls"},
     "budget": set(),
     "http1": {"budget", "exchange"},
-    "download": {"budget", "client", "exchange", "hosts", "http1"},
+    "download": {"budget", "client", "exchange", "hosts", "http1", "tls"},
     "block": {"errors", "hashing"},
     "limiter": _VOCABULARY | _PURE | {"block"},
     "journal": _VOCABULARY | {"files"},

@@ -18,7 +18,7 @@ from multiprocessing import forkserver
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exfig_mp.download import tls_context
+from exfig_mp.tls import tls_context
 
 if TYPE_CHECKING:
     from types import TracebackType
