@@ -25,7 +25,7 @@ from exfig_mp.sources import figma
 from exfig_mp.sources.file_record import NoRecords
 from exfig_mp.sources.tokens import fetch_tokens
 from exfig_mp.templating import Templates
-from exfig_mp.token_files import plan_tokens, refuse_clashes
+from exfig_mp.token_files import RENAME, plan_tokens, refuse_clashes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -138,7 +138,7 @@ def plan_work(one: Work, entry: Entry, files: Files, ledger: Ledger) -> PlannedE
         fail(Failure("config", error.message, error.advice))
         return None
     for problem in (*pairing.problems, *clashes):
-        fail(Failure("config", problem, "rename the component in Figma, or change the entry's regexps"))
+        fail(Failure("config", problem, RENAME))
     return planned
 
 

@@ -63,13 +63,16 @@ class Stop(Struct, frozen=True, rename="camel", omit_defaults=True):
 class ConfigReport(Struct, frozen=True, rename="camel", omit_defaults=True):
     """Files of one config: those in place after this run, those that failed, and those that a stop left undone.
 
-    An entry that could not be planned has no files, and is one that failed.
+    What could not be planned or written in `failed_entries` entries has no files that could be counted; where
+    `nothing_usable` that is the config as a whole.
     """
 
     config: str
     files: int
     failed: int
     not_done: int = 0
+    failed_entries: int = 0
+    nothing_usable: bool = False
 
 
 class Report(Struct, frozen=True, rename="camel"):
@@ -235,7 +238,9 @@ def _item_failure(failure: Failure, config: str, entry: str) -> ItemFailure:
 
 def _configs(ledger: Ledger) -> tuple[ConfigReport, ...]:
     files: Counter[str] = Counter()
-    failed: Counter[str] = Counter(found.config for found in ledger.entry_failures)
+    failed: Counter[str] = Counter()
+    troubled = {(found.config, found.entry) for found in ledger.entry_failures}
+    entries = Counter(config for config, entry in troubled if entry)
     not_done: Counter[str] = Counter()
     for entry in ledger.plan.entries if ledger.plan else ():
         for file in entry.files:
@@ -244,5 +249,8 @@ def _configs(ledger: Ledger) -> tuple[ConfigReport, ...]:
             counts[entry.config] += 1
     for (config, _), tokens in ledger.tokens.items():
         files[config] += tokens.files
-    configs = sorted({*files, *failed, *not_done})
-    return tuple(ConfigReport(config, files[config], failed[config], not_done[config]) for config in configs)
+    configs = sorted({*files, *failed, *not_done, *(config for config, _ in troubled)})
+    return tuple(
+        ConfigReport(one, files[one], failed[one], not_done[one], entries[one], (one, "") in troubled)
+        for one in configs
+    )

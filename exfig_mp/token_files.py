@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from exfig_mp.model import Asset, RemoteFile
     from exfig_mp.planned import PlannedEntry
 
+RENAME = "mend it in Figma, or change the regexps of the config: what does not fit them is not exported"
+"""The advice about names that cannot be."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenFiles:
@@ -70,8 +73,7 @@ class Described:
 
 def write_out(entry: TokenEntry, described: Described, base: str) -> TokenOutcome:
     """Return the files of an entry; `base` is the folder that relative paths of its config start from."""
-    advice = "mend it in Figma, or change the entry's regexps"
-    failures = tuple(Failure("config", problem, advice) for problem in described.problems)
+    failures = tuple(Failure("config", problem, RENAME) for problem in described.problems)
     warnings = (*entry.warnings, *described.warnings)
     try:
         files = _rendered(entry, described.documents, base)

@@ -16,7 +16,7 @@ from exfig_mp.ledger import EntryFailure, Ledger
 from exfig_mp.model import Asset, Done, Failure, Node, Render
 from exfig_mp.plan import build_plan
 from exfig_mp.planned import plan_entry
-from exfig_mp.report import SCHEMA_VERSION, ItemFailure, Run, Stop, build_report, by_cause, to_json
+from exfig_mp.report import SCHEMA_VERSION, ConfigReport, ItemFailure, Run, Stop, build_report, by_cause, to_json
 from exfig_mp.waits import LimitReport, Pacing
 
 RUN = Run("1.2.3", "2026-01-01T00:00:00+00:00", 1.23456)
@@ -93,7 +93,19 @@ def test_a_failed_entry_or_config_is_reported_without_a_plan():
     report = build_report(ledger, RUN)
 
     assert (report.renders, report.files, report.exit_code) == (0, 0, 3)
-    assert [(one.config, one.files, one.failed) for one in report.configs] == [("a.yaml", 0, 1)]
+    assert report.configs == (ConfigReport("a.yaml", 0, 0, nothing_usable=True),)
+
+
+def test_entries_and_files_are_counted_apart():
+    """However many names of an entry are refused: it is one entry, and there are no files that could be counted."""
+    ledger = Ledger()
+    refused = [Failure("config", f"name {number}") for number in range(9)]
+    ledger.entry_failures += [EntryFailure("a.yaml", "ios.icons", failure) for failure in refused]
+    ledger.entry_failures.append(EntryFailure("a.yaml", "ios.images", Failure("not_found", "no frame")))
+
+    report = build_report(ledger, RUN)
+
+    assert report.configs == (ConfigReport("a.yaml", 0, 0, failed_entries=2),)
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,13 @@ def entry_of(values: dict[str, Any]) -> Entry:
         kind="images",
         label=f"frame {values['frame']}",
         selection=selection,
-        naming=Naming(style=values["name_style"] or "", validate=validate, replace=replace, dark_suffix=suffix or ""),
+        naming=Naming(
+            style=values["name_style"] or "",
+            validate=validate,
+            replace=replace,
+            dark_suffix=suffix or "",
+            validate_key="--name-validate-regexp",
+        ),
         exporter=Folder(
             folder=values["output"],
             format=form,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -50,12 +51,14 @@ def _put(console: Console, *lines: str, style: str = "") -> None:
 def _table(report: Report) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("config")
-    columns = ["files in place", "files failed", *(["files not done"] if report.stopped else [])]
-    for column in columns:
+    entries_failed = any(config.failed_entries or config.nothing_usable for config in report.configs)
+    shown = [True, True, entries_failed, bool(report.stopped)]
+    for column in compress(("files in place", "files failed", "entries failed", "files not done"), shown):
         table.add_column(column, justify="right")
     for config in report.configs:
-        undone = [f"{count:,}" if count else "-" for count in (config.failed, config.not_done)]
-        table.add_row(Text(printable(config.config)), *(f"{config.files:,}", *undone)[: len(columns)])
+        lost = [f"{count:,}" if count else "-" for count in (config.failed, config.failed_entries, config.not_done)]
+        lost[1] = "all" if config.nothing_usable else lost[1]
+        table.add_row(Text(printable(config.config)), *compress((f"{config.files:,}", *lost), shown))
     return table
 
 

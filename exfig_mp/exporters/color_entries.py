@@ -12,9 +12,9 @@ from exfig_mp.exporters.compose import Compose, compose_file
 from exfig_mp.exporters.flutter_colors import DartColors
 from exfig_mp.exporters.placing import join
 from exfig_mp.exporters.protocol import Naming
+from exfig_mp.exporters.regexps import regexp_warnings, with_regexps
 from exfig_mp.exporters.settings import ColorsEntry, CommonColors
 from exfig_mp.exporters.theme_attributes import ThemeWriter
-from exfig_mp.exporters.token_naming import naming_warnings
 from exfig_mp.exporters.web_colors import WebColorFiles
 from exfig_mp.exporters.xcode_colors import ColorSets
 
@@ -81,9 +81,9 @@ def _entries(
     for index, element in enumerate(elements):
         label = f"{platform}.colors[{index}]" if len(elements) > 1 else f"{platform}.colors"
         colors = describe(element)
-        naming = _naming(root, element, colors.style)
+        naming = _naming(root, element, colors.style, label)
         source = _source(root, element, label)
-        warnings = (*colors.warnings, *naming_warnings(naming))
+        warnings = (*colors.warnings, *regexp_warnings(naming))
         if colors.code_syntax and not isinstance(source, VariableColors):
             warnings += ("syncCodeSyntax has no effect: only variables know what they are called in code",)
         found.append(
@@ -139,14 +139,14 @@ def _variables(section: ColorsEntry | VariablesColors) -> VariableColors | None:
     )
 
 
-def _naming(root: Root, element: ColorsEntry, style: str) -> Naming:
+def _naming(root: Root, element: ColorsEntry, style: str, label: str) -> Naming:
     """Return the naming of an element; the regexps of `common` are made for the names of its own source."""
-    shared = None if _variables(element) else root.common.variables_colors or root.common.colors
-    validate, replace = element.name_validate_regexp, element.name_replace_regexp
-    if shared:
-        validate = shared.name_validate_regexp if validate is None else validate
-        replace = shared.name_replace_regexp if replace is None else replace
-    return Naming(style=style, validate=validate, replace=replace)
+    naming = with_regexps(Naming(style=style), (label, element))
+    if _variables(element):
+        return naming
+    if root.common.variables_colors:
+        return with_regexps(naming, ("common.variablesColors", root.common.variables_colors))
+    return with_regexps(naming, ("common.colors", root.common.colors)) if root.common.colors else naming
 
 
 def _xcode(ios: Ios, element: IosColors) -> _Colors:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exfig_mp.colors import Color
-from exfig_mp.exporters.pairing import MOST_NAMES
+from exfig_mp.exporters.refusals import listed
 from exfig_mp.exporters.token_naming import Notes, by_final_name, unusable, without_clashes
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def pair_colors(palette: Palette, naming: Naming, platform: Platform | None, exp
     return PairedColors(
         colors=without_clashes(colors, exporter, notes.problems),
         warnings=tuple(sorted(set(notes.warnings))),
-        problems=tuple(sorted(set(notes.problems))),
+        problems=notes.all_problems(),
     )
 
 
@@ -84,6 +84,4 @@ def _value(found: Mapping[str, RawColor], name: str) -> Rgba | None:
 
 
 def _some(colors: Sequence[RawColor]) -> str:
-    names = sorted(repr(raw.name) for raw in colors)
-    rest = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-    return ", ".join(names[:MOST_NAMES]) + rest
+    return listed(repr(raw.name) for raw in colors)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from exfig_mp.errors import ConfigError
 from exfig_mp.exporters.protocol import Entry, Naming, Selection
+from exfig_mp.exporters.regexps import regexp_warnings, with_regexps
 from exfig_mp.exporters.settings import AssetEntry
 
 if TYPE_CHECKING:
@@ -75,18 +76,15 @@ def _label(scope: Scope, index: int, count: int) -> str:
 
 
 def _entry(scope: Scope, element: AssetEntry, export: Export, label: str) -> Entry:
-    shared = scope.shared
-    validate, replace = element.name_validate_regexp, element.name_replace_regexp
     naming = Naming(
         style=export.style,
-        validate=shared.name_validate_regexp if validate is None else validate,
-        replace=shared.name_replace_regexp if replace is None else replace,
         ignored_suffixes=export.ignored_suffixes,
         file_style=export.file_style,
         dark_suffix=export.dark_suffix,
         is_code=export.is_code,
         resource_word=export.resource_word,
     )
+    naming = with_regexps(naming, (label, element), (f"common.{scope.kind}", scope.shared))
     return Entry(
         platform=scope.platform,
         kind=scope.kind,
@@ -94,7 +92,7 @@ def _entry(scope: Scope, element: AssetEntry, export: Export, label: str) -> Ent
         selection=_selection(scope, element, label),
         naming=naming,
         exporter=export.exporter,
-        warnings=export.warnings,
+        warnings=(*export.warnings, *regexp_warnings(naming)),
         code=export.code,
         templates=scope.templates,
         project=scope.project,

@@ -47,9 +47,10 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """There is no such name, and why."""
+    """There is no such name, and why; `of_many` is what is said of several names that share this reason."""
 
     reason: str
+    of_many: str = ""
 
 
 def final_name(raw: str, naming: Naming) -> Named | Refused:
@@ -83,7 +84,8 @@ def styled_name(raw: str, naming: Naming) -> str | Refused:
     if naming.validate is not None:
         pattern = compile_regexp(naming.validate)
         if not pattern.search(name):
-            return Refused(f"does not match the regexp {naming.validate!r}")
+            regexp = f"match {naming.validate_key}, {naming.validate!r}"
+            return Refused(f"does not {regexp}", f"do not {regexp}")
         if naming.replace is not None:
             name = pattern.sub(_replacement(naming.replace), name)
     for style in (naming.style, naming.file_style):
@@ -178,7 +180,7 @@ def safe_name(name: str) -> Named | Refused:
     """
     safe = _UNSAFE.sub("_", unicodedata.normalize("NFC", name)).strip().rstrip(". ")
     if not safe.strip("._ "):
-        return Refused("leaves nothing that could name a file")
+        return Refused("leaves nothing that could name a file", "leave nothing that could name a file")
     if safe.startswith("."):
         safe = "_" + safe[1:]
     stem, dot, rest = safe.partition(".")

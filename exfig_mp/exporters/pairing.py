@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from exfig_mp.exporters.components import DARK, component_name
 from exfig_mp.exporters.naming import Named, Refused, final_name, folded, regexp_problem
+from exfig_mp.exporters.refusals import Refusals, listed
 from exfig_mp.model import Asset
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from exfig_mp.model import Platform, Variant, Variants
 
 IDIOMS = frozenset({"iphone", "ipad", "mac", "tv", "watch", "car"})
-MOST_NAMES = 20
-"""So many components are named in one message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,15 +52,16 @@ def pair(variants: Variants, naming: Naming, platform: Platform | None) -> Pairi
         return Pairing(problems=(unusable,))
     warnings: list[str] = []
     problems: list[str] = []
-    candidates = _candidates(variants.light, naming, platform, (warnings, problems))
+    refusals = Refusals()
+    candidates = _candidates(variants.light, naming, platform, (warnings, refusals))
     light = _unique(candidates, problems)
-    dark = _unique(_candidates(variants.dark, naming, platform, (warnings, problems)), problems)
+    dark = _unique(_candidates(variants.dark, naming, platform, (warnings, refusals)), problems)
     extra = [_quoted(dark[key].variant) for key in dark.keys() - light.keys()]
     if extra:
-        problems.append(f"dark components have no light one: {_some(extra)}")
+        problems.append(f"dark components have no light one: {listed(extra)}")
     missing = [_quoted(light[key].variant) for key in light.keys() - dark.keys()]
     if dark and missing:
-        warnings.append(f"light components have no dark one: {_some(missing)}")
+        warnings.append(f"light components have no dark one: {listed(missing)}")
     everything = {(one.name, one.idiom): one for one in sorted(candidates, key=_by_node, reverse=True)} | light
     found = {key: _asset(candidate, dark.get(key)) for key, candidate in everything.items()}
     assets, clashes = _without_suffix_clashes([found[key] for key in light], naming.dark_suffix)
@@ -71,7 +71,7 @@ def pair(variants: Variants, naming: Naming, platform: Platform | None) -> Pairi
         assets=tuple(sorted(assets, key=lambda asset: (asset.name, asset.idiom))),
         refused=tuple(asset for key, asset in sorted(found.items()) if key not in kept),
         warnings=tuple(sorted(set(warnings))),
-        problems=tuple(sorted({*problems, *clashes, *doubles})),
+        problems=tuple(sorted({*problems, *refusals.problems(), *clashes, *doubles})),
     )
 
 
@@ -82,9 +82,9 @@ def split_idiom(raw: str) -> tuple[str, str]:
 
 
 def _candidates(
-    variants: Iterable[Variant], naming: Naming, platform: Platform | None, notes: tuple[list[str], list[str]]
+    variants: Iterable[Variant], naming: Naming, platform: Platform | None, notes: tuple[list[str], Refusals]
 ) -> list[_Candidate]:
-    warnings, problems = notes
+    warnings, refusals = notes
     found = []
     for variant in variants:
         raw, idiom = split_idiom(variant.name) if platform == "ios" else (variant.name, "")
@@ -92,9 +92,10 @@ def _candidates(
         if not raw.strip():
             warnings.append(f"{_quoted(variant)} is left out: its name is empty")
             continue
+        refusals.names.add(variant.name)
         match final_name(raw, naming):
-            case Refused(reason):
-                problems.append(f"{_quoted(variant)} {reason}")
+            case Refused() as refused:
+                refusals.refuse(variant.name, _quoted(variant), refused)
             case Named(text, warning):
                 found.append(_Candidate(variant=variant, name=text, idiom=idiom))
                 if warning:
@@ -172,15 +173,10 @@ def _asset(light: _Candidate, dark: _Candidate | None) -> Asset:
 
 
 def _clash(variants: Sequence[Variant], names: set[str]) -> str:
-    components = " and ".join(sorted(_quoted(variant) for variant in variants))
+    components = listed(map(_quoted, variants), " and ")
     if len(names) == 1:
         return f"{components} have the same name: {min(names)!r}"
     return f"{components} have names that some disks take for one: {', '.join(map(repr, sorted(names)))}"
-
-
-def _some(names: Sequence[str]) -> str:
-    more = len(names) - MOST_NAMES
-    return ", ".join(sorted(names)[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _quoted(variant: Variant) -> str:

@@ -6,7 +6,7 @@ entries, one for each list element of `icons` and `images`; each entry carries a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -38,10 +38,11 @@ class Selection:
 class Naming:
     """How raw Figma names become final names.
 
-    `style` is a nameStyle of the config or empty, and the regexps are optional. Of `ignored_suffixes` the first that
-    a raw name ends with is taken off (Xcode's render modes). `file_style` comes on top of `style` where a platform has
-    a style of its own for files, and `dark_suffix` is what the exporter puts behind the name of a dark file that lies
-    beside the light one: names must be unique with it, too.
+    `style` is a nameStyle of the config or empty, and the regexps are optional; `validate_key` is where the first of
+    them is from, for messages. Of `ignored_suffixes` the first that a raw name ends with is taken off (Xcode's render
+    modes). `file_style` comes on top of `style` where a platform has a style of its own for files, and `dark_suffix` is
+    what the exporter puts behind the name of a dark file that lies beside the light one: names must be unique with it,
+    too.
     If it `is_code` each name is also that of a component (`components.component_name`), and unique as such. With a
     `resource_word` names are those of Android's resources, and the word goes before what cannot begin one.
     """
@@ -54,6 +55,7 @@ class Naming:
     dark_suffix: str = ""
     is_code: bool = False
     resource_word: str = ""
+    validate_key: str = field(default="nameValidateRegexp", repr=False, compare=False)
 
 
 class Exporter(Protocol):

@@ -9,8 +9,8 @@ from exfig_mp.errors import ConfigError
 from exfig_mp.exporters.android_text_styles import AndroidTextStyles
 from exfig_mp.exporters.compose import compose_file
 from exfig_mp.exporters.protocol import Naming
+from exfig_mp.exporters.regexps import regexp_warnings, with_regexps
 from exfig_mp.exporters.text_style_protocol import TextStyleEntry
-from exfig_mp.exporters.token_naming import naming_warnings
 from exfig_mp.exporters.xcode_text_styles import SwiftFonts
 
 if TYPE_CHECKING:
@@ -47,16 +47,16 @@ class _Made:
 
 
 def _entry(root: Root, platform: Platform, made: _Made, style: str) -> TextStyleEntry:
-    label, file, shared = f"{platform}.typography", root.figma.light_file_id, root.common.typography
+    label, file = f"{platform}.typography", root.figma.light_file_id
     if not file:
         raise ConfigError(f"{label} has no Figma file", "Set figma.lightFileId.")
-    naming = Naming(style=style, validate=shared.name_validate_regexp, replace=shared.name_replace_regexp)
+    naming = with_regexps(Naming(style=style), ("common.typography", root.common.typography))
     return TextStyleEntry(
         platform=platform,
         label=label,
         naming=naming,
         templates=root.platforms()[platform].templates_path,
-        warnings=(*made.warnings, *naming_warnings(naming)),
+        warnings=(*made.warnings, *regexp_warnings(naming)),
         file=file,
         exporter=made.exporter,
         project=root.ios.project if root.ios and platform == "ios" else "",

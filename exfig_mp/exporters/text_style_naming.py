@@ -39,5 +39,5 @@ def name_text_styles(raws: Iterable[RawTextStyle], naming: Naming, exporter: Tex
     return NamedTextStyles(
         styles=without_clashes(styles, exporter, notes.problems),
         warnings=tuple(sorted(set(notes.warnings))),
-        problems=tuple(sorted(set(notes.problems))),
+        problems=notes.all_problems(),
     )

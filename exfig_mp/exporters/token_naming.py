@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from exfig_mp.exporters.naming import LONGEST_NAME, Refused, regexp_problem, styled_name
+from exfig_mp.exporters.refusals import Refusals, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -49,6 +50,11 @@ class Notes:
     warnings: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     ambiguous: set[str] = field(default_factory=set)
+    refusals: Refusals = field(default_factory=Refusals)
+
+    def all_problems(self) -> tuple[str, ...]:
+        """Return what is wrong, sorted: what was noted, and which names were refused."""
+        return tuple(sorted({*self.problems, *self.refusals.problems()}))
 
 
 def unusable(naming: Naming) -> str:
@@ -56,23 +62,19 @@ def unusable(naming: Naming) -> str:
     return regexp_problem(naming.validate, naming.replace) if naming.validate is not None else ""
 
 
-def naming_warnings(naming: Naming) -> tuple[str, ...]:
-    """Return what the user should know about the regexps of an entry."""
-    alone = naming.replace is not None and naming.validate is None
-    return ("nameReplaceRegexp has no effect without nameValidateRegexp",) if alone else ()
-
-
 def by_final_name(raws: Iterable[_Raw], naming: Naming, what: str, notes: Notes) -> dict[str, _Raw]:
     """Return tokens by final name, without those that have none or share one; `what` they are is for messages."""
     found: dict[str, list[_Raw]] = defaultdict(list)
     for raw in raws:
         name = styled_name(raw.name, naming)
+        notes.refusals.names.add(raw.name)
         if not raw.name.strip():
             notes.warnings.append(f"a {what} is left out: its name {raw.name!r} is empty")
         elif isinstance(name, Refused):
-            notes.problems.append(f"{raw.name!r} {name.reason}")
+            notes.refusals.refuse(raw.name, repr(raw.name), name)
         elif not any(char.isalnum() for char in name):
-            notes.problems.append(f"{raw.name!r} leaves nothing that could be a name")
+            nothing = Refused("leaves nothing that could be a name", "leave nothing that could be a name")
+            notes.refusals.refuse(raw.name, repr(raw.name), nothing)
         elif len(name.encode(errors="replace")) > LONGEST_NAME:
             notes.problems.append(f"{raw.name!r} is longer than {LONGEST_NAME} bytes")
         else:
@@ -103,4 +105,4 @@ def without_clashes(
 
 
 def _all(names: Iterable[str]) -> str:
-    return " and ".join(sorted(map(repr, names)))
+    return listed(map(repr, names), " and ")

@@ -163,3 +163,15 @@ def test_whatever_happens_a_json_log_on_standard_error_is_nothing_but_json(fault
     assert "1 render failed (server):" in failed.out
     assert "Go on with: exfig-mp icons" in failed.out
     assert "there is no Figma token" in refused.out
+
+
+def test_entries_that_failed_have_a_column_of_their_own(capsys):
+    configs = (ConfigReport("a.yaml", 5, 2, failed_entries=1), ConfigReport("b.yaml", 0, 0, nothing_usable=True))
+
+    show_summary(report(configs=configs), options(), "exfig-mp")
+
+    assert capsys.readouterr().out.splitlines()[:3] == [
+        "config  files in place  files failed  entries failed",
+        f"a.yaml{5:>16}{2:>14}{1:>16}",
+        f"b.yaml{0:>16}{'-':>14}{'all':>16}",
+    ]

@@ -52,7 +52,7 @@ def test_regexps_and_style_make_the_name():
     found = paired(["ic/24/red", "blue"], style="snake_case", validate=r"^ic_(\d\d)_(.+)$", replace="$2_$1")
 
     assert names(found) == ["red_24"]
-    assert found.problems == (r"'blue' does not match the regexp '^ic_(\\d\\d)_(.+)$'",)
+    assert found.problems == (r"'blue' does not match nameValidateRegexp, '^ic_(\\d\\d)_(.+)$'",)
 
 
 def test_a_dark_colour_without_a_light_one_is_a_problem():

@@ -80,7 +80,7 @@ def test_a_dark_file_may_not_take_the_name_of_another_light_one():
 def test_a_name_that_the_regexp_refuses_is_a_problem():
     found = pair(Variants(variants("ic_a", "b")), Naming(style="", validate="^ic_"), "web")
 
-    assert found.problems == ("'b' (1:b) does not match the regexp '^ic_'",)
+    assert found.problems == ("'b' (1:b) does not match nameValidateRegexp, '^ic_'",)
 
 
 def test_a_broken_regexp_is_one_problem_not_a_crash():

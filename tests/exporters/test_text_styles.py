@@ -50,7 +50,7 @@ def test_regexps_make_the_name_and_refuse_others():
     found = named("text/h1", "blue", validate="^text_(.+)$", replace="$1", style="snake_case")
 
     assert [one.name for one in found.styles] == ["h1"]
-    assert found.problems == ("'blue' does not match the regexp '^text_(.+)$'",)
+    assert found.problems == ("'blue' does not match nameValidateRegexp, '^text_(.+)$'",)
 
 
 def test_two_styles_with_one_name_are_a_problem_with_both_names_and_stop_no_other():
