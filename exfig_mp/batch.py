@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from exfig_mp import __version__, files
 from exfig_mp.brake import Brake
 from exfig_mp.checkpoint import Checkpoint
@@ -80,10 +82,26 @@ async def run(work: Sequence[Work], options: RunOptions, ledger: Ledger, log: Lo
         given.said.entries()
         ledger.stopped, ledger.trouble, ledger.verdict = given.brake.reason, given.brake.trouble, given.brake.verdict
         report = build_report(ledger, Run(__version__, started_at, time.monotonic() - started))
-        if report.success:
-            with _never_mind(log):
-                checkpoint.discard()
+        if report.way_on == "change" and checkpoint.has_renders and not _are_renders_cached(given):
+            return msgspec.structs.replace(report, way_on="force")
+        with _never_mind(log):
+            _remove_if_useless(checkpoint, report)
         return report
+
+
+def _remove_if_useless(checkpoint: Checkpoint, report: Report) -> None:
+    """Remove a checkpoint that saves nobody anything any more."""
+    if report.success:
+        checkpoint.discard()
+    elif report.way_on == "change":
+        checkpoint.withdraw()
+
+
+def _are_renders_cached(given: Given) -> bool:
+    """Does the cache save the calls that the checkpoint would save?"""
+    past = Incremental(given.options.cache, given.options.api.origin, given.ledger.warnings.append)
+    plan = given.ledger.plan
+    return plan is not None and bool(plan.renders) and past.keeps(plan.renders)
 
 
 async def _go(given: Given, checkpoint: Checkpoint) -> None:

@@ -3,7 +3,8 @@
 `.exfig-checkpoint.json` says for people and tools how far the run is. The truth is in `.exfig-checkpoint.d/`: the
 journals (see `journal`) and Figma's metadata answers, so that a resume pays for nothing again. One of the journals
 says whose they are, so that they are gone on from even without a manifest. One run at a time holds a state folder.
-A run that starts over keeps what the one before had paid for in `.exfig-checkpoint.old/`, until it has as much.
+A run that starts over keeps what the one before had paid for in `.exfig-checkpoint.old/`, until it has as much; where
+that is of other configs, until it has succeeded, and then gives it its place back.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ import msgspec
 from msgspec import Struct
 
 from exfig_mp import files
-from exfig_mp.errors import ExfigError, LockedError
-from exfig_mp.generation import Generation, Manifest, Source, iso, unlink
+from exfig_mp.errors import ExfigError, LockedError, StateError
+from exfig_mp.generation import Generation, Manifest, Source, configs_of, iso, unlink
 from exfig_mp.hashing import digest, identity
 from exfig_mp.journal import Answered, Begun, Journal, Memory, blocks, lock, look_up, merge
 
@@ -51,6 +52,16 @@ class Found(Struct, frozen=True):
     entries: dict[str, str] = {}
     source: Source = "manifest"
     spare: bool = False
+
+    @property
+    def in_common(self) -> frozenset[str]:
+        """The configs that its run and the one that found it have in common."""
+        return configs_of(self.manifest.entries) & configs_of(self.entries)
+
+    @property
+    def is_of_others(self) -> bool:
+        """Is it known that these have none in common? Then it is none of the finder's business."""
+        return bool(self.manifest.entries and self.entries) and not self.in_common
 
 
 class Checkpoint:
@@ -93,6 +104,7 @@ class Checkpoint:
         self._answers: dict[str, frozenset[str]] = {}
         self._manifest: Manifest | None = None
         self._has_begun = False  # what is here is ours then
+        self._has_spare_of_others = False
         self._is_good = False  # whether the manifest on the disk is worth to be kept as the one before
 
     def __enter__(self) -> Self:
@@ -107,6 +119,11 @@ class Checkpoint:
             with suppress(OSError):
                 os.unlink(self._lock_path)
         self._lock.release()
+
+    @property
+    def has_renders(self) -> bool:
+        """Does this run know of renders, which are what costs?"""
+        return self._current.worth() > 1
 
     @property
     def damaged(self) -> bool:
@@ -140,7 +157,8 @@ class Checkpoint:
     def start_over(self) -> Memory:
         """Begin a new run, which remembers nothing yet.
 
-        What is here already becomes the spare generation, and is thrown away as soon as this run has as much.
+        What is here already becomes the spare generation, and is thrown away as soon as this run has as much, unless it
+        is of other configs.
         """
         self._has_begun = True
         worth, spare_worth = self._current.worth(), self._spare.worth()
@@ -198,15 +216,23 @@ class Checkpoint:
         self._next_write = ended + max(_WRITE_EVERY, (ended - started) / _WRITE_SHARE)
 
     def discard(self) -> None:
-        """Remove every trace: the run succeeded."""
-        self._spare.remove()
-        self._current.remove()
-        self._manifest = None
+        """Remove every trace of the run: it succeeded. One before it, of other configs, gets its place back."""
+        if not self._has_spare_of_others:
+            self._spare.remove()
+        self.withdraw()
 
     def withdraw(self) -> None:
-        """Remove every trace of a run that got nothing, and give its place back to the one before."""
+        """Remove every trace of a run that leaves nothing, and give its place back to the one before."""
         self._current.put_back(self._spare)
         self._manifest = None
+
+    def _is_spare_of_others(self) -> bool:
+        """Is the spare generation one of other configs, whose renders are still there?"""
+        try:
+            found = self._look(self._spare)
+        except StateError:  # a newer program's: whose it is cannot be told
+            return False
+        return found is not None and found.is_of_others and found.age < URL_LIFE
 
     def _blocks(self) -> Iterator[bytes]:
         return (block for path in self._current.journals() for block in blocks(path))
@@ -220,11 +246,14 @@ class Checkpoint:
 
     def _drop_spare(self) -> None:
         """Throw the spare generation away if this run has as much; merging tells, as it would after a crash."""
-        if self._spare.is_there and self._current.worth() >= self._spare.worth():
+        if not self._spare.is_there or self._has_spare_of_others:
+            return
+        if self._current.worth() >= self._spare.worth():
             with suppress(ExfigError):  # what cannot be removed costs this run nothing
                 self._spare.remove()
 
     def _start(self, export_id: str, started_at: str) -> Manifest:
+        self._has_spare_of_others = self._is_spare_of_others()
         files.make_folder(os.path.join(self._current.folder, "answers"))
         now = time.time()
         journal = Journal(self._current.begun_path)

@@ -20,6 +20,8 @@ from exfig_mp.journal import blocks, merge
 from exfig_mp.model import Items
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from exfig_mp.journal import Begun
 
 SCHEMA_VERSION = 1
@@ -50,6 +52,15 @@ class _Schema(Struct, frozen=True, rename="camel"):
     """What a manifest of any version says."""
 
     schema_version: int = SCHEMA_VERSION
+
+
+API_LABEL = "the address of the API"
+"""What is compared between runs as entries are, and belongs to no config."""
+
+
+def configs_of(entries: Iterable[str]) -> frozenset[str]:
+    """Return the configs of entries that are given by their labels: "app.yaml ios.icons" is one of app.yaml."""
+    return frozenset(label.rpartition(" ")[0] for label in entries if label != API_LABEL)
 
 
 class Said(NamedTuple):

@@ -17,7 +17,7 @@ from exfig_mp.sources.file_record import FileRecord, NoRecords
 from exfig_mp.sources.tokens import TokenRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from exfig_mp.ledger import Ledger
     from exfig_mp.plan import Plan
@@ -116,6 +116,10 @@ class Incremental:
     def is_stored(self, render_id: str) -> bool:
         """Does the store have the render's bytes?"""
         return self._is_asked and self._cache.store.has(render_id)
+
+    def keeps(self, render_ids: Iterable[str]) -> bool:
+        """Does the store have the bytes of all these renders, for later runs?"""
+        return bool(self.store) and all(map(self._cache.store.has, render_ids))
 
     def stale(self, entry: PlannedEntry, planned: Collection[str]) -> Stale:
         """Return what earlier runs wrote for the entry and nobody plans any more; of a part of it, that is nothing."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 from msgspec import Struct
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from exfig_mp.model import Failure
 
 SCHEMA_VERSION = 1
+
+WayOn = Literal["", "resume", "change", "force"]
+"""What to do about what was not done: nothing; resume as it is; change something and run again, for a resume would fail
+in the same way; or, if it is the config that is changed, resume with force, for which renders that cost are kept."""
+
+_LASTING = frozenset({"config", "not_found"})
 
 
 class Calls(Struct, frozen=True, rename="camel"):
@@ -83,7 +89,7 @@ class Report(Struct, frozen=True, rename="camel"):
 
     `transfer_seconds` is the part of `seconds` in which renders were asked for and downloaded. `not_done` renders are
     those that no result is known of when a run is stopped. `causes` are the failures in groups, the largest first: how
-    many renders (or whole entries), since when, at which hosts, in which configs.
+    many renders (or whole entries), since when, at which hosts, in which configs. `way_on` says what to do about them.
     """
 
     version: str
@@ -109,6 +115,7 @@ class Report(Struct, frozen=True, rename="camel"):
     causes: tuple[Group, ...]
     failures: tuple[ItemFailure, ...]
     stopped: Stop | None = None
+    way_on: WayOn = ""
     warnings: tuple[str, ...] = ()
     schema_version: int = SCHEMA_VERSION
 
@@ -170,6 +177,7 @@ def build_report(ledger: Ledger, run: Run) -> Report:
         causes=analyse(_incidents(ledger)).groups,
         failures=failures,
         stopped=_stop(ledger, failures) if ledger.stopped else None,
+        way_on=way_on(failures, ledger.stopped),
         warnings=tuple(ledger.warnings),
     )
 
@@ -180,6 +188,22 @@ def by_cause(failures: Iterable[ItemFailure]) -> list[tuple[ItemFailure, ...]]:
     for failure in failures:
         groups[failure.cause, failure.advice].append(failure)
     return sorted(map(tuple, groups.values()), key=len, reverse=True)
+
+
+def way_on(failures: Collection[ItemFailure], stopped: StopReason = "") -> WayOn:
+    """Return how to go on after a run; whether renders are kept for a changed config is not known here."""
+    if stopped or not all(map(_lasts, failures)):
+        return "resume"
+    return "change" if failures else ""
+
+
+def _lasts(failure: ItemFailure) -> bool:
+    """Would it be the same in a resume, which sees Figma as it was?
+
+    That is so for what could not be planned: the config, or what it names. A render of which this is said lacks the
+    permission of its host, or an object of the store, and may come. What cannot be converted stays so.
+    """
+    return failure.cause == "conversion" or (failure.cause in _LASTING and not failure.render)
 
 
 def to_json(report: Report) -> bytes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from exfig_mp.checkpoint import Found
 
@@ -21,6 +21,7 @@ MAX_AGE = 86_400.0
 _AGE = re.compile(r"([0-9]+(?:\.[0-9]+)?) *([a-z]*)")
 _UNITS = {"": 3600.0, "h": 3600.0, "m": 60.0, "min": 60.0, "s": 1.0, "d": 86_400.0}
 _MOST_CHANGES = 6  # that are named; more of them are counted
+_MOST_CONFIGS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,15 @@ class Decision:
 def choose(found: Sequence[Found], wish: Wish, max_age: float = MAX_AGE) -> tuple[Found | None, Decision]:
     """Return which of `found`, most valuable first, to go on from, or to ask about, with what there is to say.
 
-    If there is none, that is about the first.
+    If there is none, that is about the first, or rather about the first that has configs in common with this run.
     """
     decided = [(one, decide(one, wish, max_age)) for one in found]
     order = ("go_on", "ask", "start_over")
-    return min(decided, key=lambda pair: order.index(pair[1].choice), default=(None, decide(None, wish, max_age)))
+    return min(
+        decided,
+        key=lambda pair: (order.index(pair[1].choice), pair[0].is_of_others),
+        default=(None, decide(None, wish, max_age)),
+    )
 
 
 def decide(found: Found | None, wish: Wish, max_age: float = MAX_AGE) -> Decision:
@@ -48,11 +53,15 @@ def decide(found: Found | None, wish: Wish, max_age: float = MAX_AGE) -> Decisio
         return Decision("start_over", reason if wish in {"resume", "force"} else "")
     if wish == "restart":
         return Decision("start_over")
+    if found.is_of_others and wish != "force":
+        reason = "the checkpoint is of other configs; starting from the beginning (--resume=force goes on from it)"
+        return Decision("start_over", reason if wish == "resume" else "")
     if wish == "no":
+        way_on = "--resume" if found.same_config else "--resume=force"
         return Decision(
             "start_over",
-            "an earlier run was not finished; its checkpoint is thrown away when this run has a render of its own "
-            "(--resume would go on)",
+            f"an earlier run{_of(found.in_common)} was not finished; its checkpoint is thrown away when this run has a "
+            f"render of its own ({way_on} would go on)",
         )
     if found.age > max_age:
         reason = f"the checkpoint is {_duration(found.age)} old; starting from the beginning"
@@ -102,6 +111,12 @@ def parse_age(text: str) -> float:
     if not math.isfinite(seconds):
         raise ValueError(f"{text!r} is no age: give hours (24), or a number with m, h or d (90m, 24h, 7d)")
     return seconds
+
+
+def _of(configs: Collection[str]) -> str:
+    more = len(configs) - _MOST_CONFIGS
+    names = sorted(configs)[:_MOST_CONFIGS] + ([f"{more:,} more"] if more > 0 else [])
+    return f" of {', '.join(names)}" if names else ""
 
 
 def _duration(seconds: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -129,12 +130,14 @@ def test_modes_of_variables_become_the_trees_of_all_platforms(demo, palette):
 
 def test_what_one_colour_lacks_stops_no_other_and_a_resume_asks_nothing_again(demo, project):
     project.write("tokens.yaml", VARIABLES + "web: {output: out, colors: {}}\n")
+    project.write("out/variables.ts/in the way", "")
 
     ran, report = project.report("batch", "tokens.yaml")
 
     assert ran.code == 1
-    (failure,) = report["failures"]
-    assert (failure["entry"], "'foreign'" in failure["message"]) == ("web.colors", True)
+    lacking, blocked = report["failures"]
+    assert (lacking["entry"], lacking["cause"], "'foreign'" in lacking["message"]) == ("web.colors", "config", True)
+    assert (blocked["entry"], blocked["cause"]) == ("web.colors", "disk")
     assert "--danger: #D70015;" in project.tree()["theme.css"].decode()
     manifest = json.loads((project.folder / ".exfig-checkpoint.json").read_bytes())
     assert (manifest["completed"]["colors"], manifest["pending"]["colors"]) == (False, True)
@@ -144,6 +147,11 @@ def test_what_one_colour_lacks_stops_no_other_and_a_resume_asks_nothing_again(de
 
     assert again.code == 1
     assert calls(demo, seen) == {}
+    shutil.rmtree(project.folder / "out/variables.ts")
+    last = project.run("batch", "tokens.yaml", "--resume")
+    assert (last.code, calls(demo, seen)) == (1, {})
+    assert "danger" in project.tree()["variables.ts"].decode()
+    assert project.state() == [], "what is left is in Figma"
 
 
 @pytest.mark.slow

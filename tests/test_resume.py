@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exfig_mp.checkpoint import Found
-from exfig_mp.generation import Manifest
+from exfig_mp.generation import API_LABEL, Manifest
 from exfig_mp.resume import MAX_AGE, changes, choose, damage, decide, parse_age
 
 HOUR = 3600.0
@@ -33,6 +33,27 @@ def test_resuming_from_nothing_begins_and_says_so(wish):
 def test_a_run_that_does_not_want_to_resume_throws_the_checkpoint_away_and_says_how_not_to():
     assert decide(found(), "no").choice == "start_over"
     assert "--resume" in decide(found(), "no").reason
+
+
+A, B = {"a.yaml ios.icons": "1", API_LABEL: "2"}, {"my b.yaml web.colors": "3", API_LABEL: "2"}
+
+
+def test_a_checkpoint_of_other_configs_is_none_of_this_runs_business():
+    others, ours = found(same_config=False, before=A, now=B), found(same_config=False, before=A | B, now=B)
+
+    assert (others.is_of_others, ours.is_of_others, found().is_of_others) == (True, False, False)
+    assert decide(others, "no") == decide(None, "no")
+    assert decide(others, "resume").choice == "start_over"
+    assert "of other configs" in decide(others, "resume").reason
+    assert decide(others, "force").choice == "go_on"
+    assert decide(ours, "no").reason.startswith("an earlier run of my b.yaml was not finished")
+    assert choose((others, ours), "no")[0] is ours
+
+
+def test_of_many_configs_of_an_earlier_run_some_are_named_and_all_are_counted():
+    many = {f"{name}.yaml ios.icons": "1" for name in "abcde"}
+
+    assert "run of a.yaml, b.yaml, c.yaml, 2 more was not" in decide(found(before=many, now=many), "no").reason
 
 
 @pytest.mark.parametrize(("age", "same_config"), [(HOUR, True), (HOUR, False), (90 * HOUR, True), (90 * HOUR, False)])

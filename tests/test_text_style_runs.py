@@ -61,13 +61,14 @@ def test_text_styles_become_the_trees_of_both_platforms_and_share_their_calls_wi
 
 def test_what_cannot_be_exported_stops_no_other_and_is_counted(library, project):
     project.write("exfig.yaml", CONFIG + REGEXP)
+    project.write("out/ios/Font+App.swift/in the way", "")
 
     ran = project.run("text-styles", "heading/*,caption", "--report", "r.json")
 
     assert ran.code == 1
     report = json.loads((project.folder / "r.json").read_bytes())
-    assert [(one["entry"], "'caption'" in one["message"]) for one in report["failures"]] == [
-        ("ios.typography", True), ("android.typography", True),
+    assert [(one["entry"], one["cause"], "'caption'" in one["message"]) for one in report["failures"]] == [
+        ("ios.typography", "config", True), ("android.typography", "config", True), ("ios.typography", "disk", False),
     ]  # fmt: skip
     assert project.tree()["ios/UIFont+App.swift"].count(b"@objc static func heading") == 2
     manifest = json.loads((project.folder / ".exfig-checkpoint.json").read_bytes())

@@ -166,9 +166,10 @@ def entry_hashes(work: Iterable[Work], origin: str) -> dict[str, str]:
     """
     import msgspec
 
+    from exfig_mp.generation import API_LABEL
     from exfig_mp.hashing import digest, identity
 
-    hashes = {"the address of the API": identity(origin)}
+    hashes = {API_LABEL: identity(origin)}
     for one in work:
         said = msgspec.json.encode((one.base, one.entry), order="deterministic")
         hashes[one.where] = identity(hashes.get(one.where, ""), digest(said))

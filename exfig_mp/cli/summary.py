@@ -37,9 +37,22 @@ def show_summary(report: Report, options: CommandOptions, resume: str) -> None:
         console = open_console(stderr=False, no_color=options.no_color)
         console.print(_table(report))
         _put(console, *_totals(report))
-    # What the config asks for stays as it is, but for hosts that it may allow: then single assets fail.
-    if report.stopped or any(failure.cause != "config" or failure.asset for failure in report.failures):
-        _put(errors, f"Go on with: {resume}")
+    for line in _way_on(report, resume):
+        _put(errors, line)
+
+
+def _way_on(report: Report, resume: str) -> tuple[str, ...]:
+    """Say how to go on; `resume` is the command that goes on from the checkpoint, where that helps."""
+    mend = "Mend what is named above and run again: to resume as it is would change nothing."
+    match report.way_on:
+        case "resume":
+            return (f"Go on with: {resume}",)
+        case "change":
+            return (mend,)
+        case "force":
+            return mend, f"If that changes the config alone, no render is asked for again with: {resume}=force"
+        case _:
+            return ()
 
 
 def _put(console: Console, *lines: str, style: str = "") -> None:

@@ -12,7 +12,7 @@ from exfig_mp.analysis import Group, Share
 from exfig_mp.cli.console import open_console
 from exfig_mp.cli.options import CommandOptions
 from exfig_mp.cli.summary import show_summary
-from exfig_mp.report import ConfigReport, ItemFailure, Report, Stop
+from exfig_mp.report import ConfigReport, ItemFailure, Report, Stop, way_on
 from exfig_mp.waits import Pacing
 
 NASTY = "arrow\x1b]0;owned\x07\r\n\u202e[red]left"
@@ -41,6 +41,8 @@ def report(**given: Any) -> Report:
     )
     empty: dict[str, Any] = dict.fromkeys(("calls", "configs", "causes", "failures"), ())
     texts = {"version": "1", "started_at": "", "error_category": ""}
+    stopped = given.get("stopped")
+    texts |= {"way_on": way_on(given.get("failures", ()), stopped.by if stopped else "")}
     return Report(**(counts | empty | texts | given), seconds=0.0, transfer_seconds=0.0, success=False, pacing=Pacing())
 
 
