@@ -49,23 +49,7 @@ from msgspec import Struct
 from exfig_mp.simulator.design import Plan
 from exfig_mp.simulator.limits import Seat
 
-Kind = Literal[
-    "file",
-    "nodes",
-    "images",
-    "fills",
-    "meta",
-    "components",
-    "component_sets",
-    "styles",
-    "variables",
-    "variables_write",
-    "me",
-    "other",
-]
-On = Literal[
-    "api",
-    "cdn",
+Endpoint = Literal[
     "file",
     "nodes",
     "images",
@@ -78,6 +62,10 @@ On = Literal[
     "variables_write",
     "me",
 ]
+Kind = Endpoint | Literal["other"]
+"""What a request is about."""
+
+On = Literal["api", "cdn"] | Endpoint
 Do = Literal[
     "delay",  # both: answer `seconds` later; adds up with other faults
     "status",  # both: `status` and `headers`, with `body` json or message (api), xml (cdn), html, empty, or a text
