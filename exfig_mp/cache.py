@@ -41,6 +41,10 @@ class _Named(Struct, Generic[Record], frozen=True):
     record: Record
 
 
+def _decoded(body: bytes, form: type[Record]) -> _Named[Record]:
+    return msgspec.json.decode(body, type=_Named[form])  # type: ignore[valid-type]  # chosen at run time, by the caller
+
+
 class Cache:
     """What is remembered about one API origin.
 
@@ -61,7 +65,7 @@ class Cache:
         if body is None:
             return None
         try:
-            return msgspec.json.decode(body, type=_Named[form]).record  # type: ignore[valid-type]
+            return _decoded(body, form).record
         except (ValueError, RecursionError):
             return None
 
@@ -72,7 +76,7 @@ class Cache:
                 body = _unguarded(files.read(os.path.join(self._root, kind, file)))
                 with suppress(ValueError, RecursionError):
                     if body is not None:
-                        named = msgspec.json.decode(body, type=_Named[form])  # type: ignore[valid-type]
+                        named = _decoded(body, form)
                         yield named.name, named.record
 
     def remember(self, kind: str, name: str, record: object) -> None:

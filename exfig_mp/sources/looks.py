@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from exfig_mp.errors import FigmaError
+from exfig_mp.model import Failure
 from exfig_mp.sources.figma_errors import is_too_much
 from exfig_mp.sources.file_record import revisions, unseen, with_seen
 from exfig_mp.sources.node_hash import HASH_VERSION
@@ -63,8 +64,8 @@ async def look(
             records.remember(file.key, record)
         return replace(file, record=record, revisions=revisions(record.looks, file.version))
 
-    present = {key: file for key, file in files.items() if hasattr(file, "record")}
-    done = await asyncio.gather(*(one(file) for file in present.values()))  # type: ignore[arg-type]
+    present = {key: file for key, file in files.items() if not isinstance(file, Failure)}
+    done = await asyncio.gather(*map(one, present.values()))
     return files | dict(zip(present, done, strict=True))
 
 
