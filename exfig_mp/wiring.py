@@ -10,6 +10,7 @@ from exfig_mp.engines.inline import Inline
 from exfig_mp.engines.processes import Processes
 from exfig_mp.engines.protocol import EngineOptions
 from exfig_mp.sources.figma_api import FigmaApi
+from exfig_mp.sources.figma_calls import Caller
 from exfig_mp.waits import LimitReport, Pacing, WaitReport
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def api_of(given: Given, session: Session, limiter: Limiter, answers: Answers) -
         given.said.repeated(attempt)
 
     asking = replace(given.options.api, on_request=given.said.requested)
-    api = FigmaApi(session, limiter, asking, answers, on_retry)
+    api = FigmaApi(Caller(session, limiter, asking, answers, on_retry))
     given.ledger.calls = api.calls
     return api
 

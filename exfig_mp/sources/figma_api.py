@@ -14,7 +14,7 @@ import msgspec
 from exfig_mp.errors import FigmaError
 from exfig_mp.exchange import plain
 from exfig_mp.ratelimit import Lane
-from exfig_mp.sources.figma_calls import Call, Caller, decode
+from exfig_mp.sources.figma_calls import Call, decode
 from exfig_mp.sources.figma_errors import refusal
 from exfig_mp.sources.figma_wire import ComponentsAnswer, ImagesAnswer, MetaAnswer, NodesAnswer
 from exfig_mp.sources.node_hash import node_hashes
@@ -22,12 +22,9 @@ from exfig_mp.sources.token_wire import StyleNodesAnswer, StylesAnswer, Variable
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from exfig_mp.client import Session
-    from exfig_mp.limiter import Limiter
-    from exfig_mp.sources.api_events import Attempt
-    from exfig_mp.sources.figma_calls import Answers, ApiOptions
+    from exfig_mp.sources.figma_calls import Caller
     from exfig_mp.sources.figma_wire import Component, FileMeta
     from exfig_mp.sources.token_wire import Style, StyleNode, Variables
 
@@ -51,26 +48,10 @@ class Images(NamedTuple):
 
 
 class FigmaApi:
-    """The API as one token sees it.
+    """The API as one token sees it, whose calls the `caller` makes."""
 
-    Args:
-        session: the connection pool; it must allow the origin's host.
-        limiter: paces every attempt.
-        options: origin, token, policy.
-        answers: the memory of metadata answers.
-        on_retry: hears of every attempt that is repeated.
-    """
-
-    def __init__(
-        self,
-        session: Session,
-        limiter: Limiter,
-        options: ApiOptions,
-        answers: Answers,
-        on_retry: Callable[[Attempt], None],
-    ) -> None:
-        self._caller = Caller(session, limiter, options, answers, on_retry)
-        self._limiter = limiter
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
 
     @property
     def calls(self) -> Counter[tuple[str, int]]:
@@ -159,7 +140,7 @@ class FigmaApi:
 
     def blocked_for(self, file_key: str) -> float:
         """Return the seconds for which Figma will have nothing of this file rendered, 0 if it will."""
-        return self._limiter.block_left(Lane.TIER_1, file_key)
+        return self._caller.block_left(file_key)
 
 
 def _key(file_key: str) -> str:

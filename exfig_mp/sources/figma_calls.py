@@ -137,6 +137,10 @@ class Caller:
         self.counts: Counter[tuple[str, int]] = Counter()
         """Requests sent so far, by endpoint and tier, failed attempts included: Figma counts them too."""
 
+    def block_left(self, file_key: str) -> float:
+        """Return the seconds for which Figma will have nothing of this file rendered, 0 if it will."""
+        return self._limiter.block_left(Lane.TIER_1, file_key)
+
     async def remembered(self, call: Call, form: type[_Form]) -> _Form:
         """Return the answer to a call that is made once a run: the one that is remembered, if there is one.
 

@@ -17,7 +17,7 @@ from exfig_mp.limiter import Limit, Limiter, LimiterOptions
 from exfig_mp.ratelimit import Lane, Rate
 from exfig_mp.retry import RetryPolicy
 from exfig_mp.sources.figma_api import FigmaApi
-from exfig_mp.sources.figma_calls import ApiOptions, Token
+from exfig_mp.sources.figma_calls import ApiOptions, Caller, Token
 from tests.conformance import cases
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ async def connect(limiter, memory, retried):
             options = ApiOptions(
                 origin=figma.api_url, token=token, retry=policy, timeout=timeout, render_timeout=timeout
             )
-            return FigmaApi(session, limiter, options, memory, retried.append)
+            return FigmaApi(Caller(session, limiter, options, memory, retried.append))
 
         yield make
 
@@ -399,7 +399,7 @@ async def test_figma_may_draw_in_silence_for_longer_than_an_answer_may_stall(fau
     options = ApiOptions(origin=figma.api_url, token=TOKEN, retry=QUICK)
 
     async with Session(SessionOptions(allowed_hosts=("127.0.0.1",), idle_timeout=0.2)) as session:
-        api = FigmaApi(session, limiter, options, memory, retried.append)
+        api = FigmaApi(Caller(session, limiter, options, memory, retried.append))
         images = await api.images(KEY, "format=svg&ids=1:1", "1 render")
 
     assert images.seconds >= 1

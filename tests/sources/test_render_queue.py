@@ -22,7 +22,7 @@ from exfig_mp.model import Failure, Node, Render
 from exfig_mp.ratelimit import Lane, Rate
 from exfig_mp.retry import RetryPolicy
 from exfig_mp.sources.figma_api import FigmaApi, Images
-from exfig_mp.sources.figma_calls import ApiOptions, Token
+from exfig_mp.sources.figma_calls import ApiOptions, Caller, Token
 from exfig_mp.sources.figma_errors import refusal
 from exfig_mp.sources.render_kind import BatchSize, query_switches
 from exfig_mp.sources.render_queue import Drawn, NotDrawn, RenderQueue
@@ -560,7 +560,7 @@ async def test_the_simulated_figma_draws_all_but_the_poison_node_and_the_one_tha
     options = ApiOptions(origin=figma.api_url, token=Token("figd_simulator"), retry=RetryPolicy(base=0.001))
     with Limiter(limits) as limiter:
         async with Session(SessionOptions(allowed_hosts=("127.0.0.1",))) as session:
-            api = FigmaApi(session, limiter, options, Nothing(), lambda _: None)
+            api = FigmaApi(Caller(session, limiter, options, Nothing(), lambda _: None))
             answers = await answers_of(api, [render(node) for node in nodes])
 
             drawn = {answer.render.node.id: answer.url for answer in answers if isinstance(answer, Drawn)}
@@ -583,7 +583,7 @@ async def test_a_file_that_is_blocked_for_a_while_leaves_its_places_to_others(fa
     options = ApiOptions(origin=figma.api_url, token=Token("figd_simulator"))
     with Limiter(limits) as limiter:
         async with Session(SessionOptions(allowed_hosts=("127.0.0.1",))) as session:
-            api = FigmaApi(session, limiter, options, Nothing(), lambda _: None)
+            api = FigmaApi(Caller(session, limiter, options, Nothing(), lambda _: None))
             queue = RenderQueue(api)
             for key, scales in (("Slow", (1, 2, 3, 4)), ("Quick", (1, 2))):
                 nodes = figma.ids(key).values()
@@ -608,7 +608,7 @@ async def test_a_file_that_is_blocked_for_longer_than_anybody_waits_fails_though
     with Limiter(limits) as limiter:
         await limiter.close_gate(Lane.TIER_1, Gate(90_000.0), "LightLibrary")
         async with Session(SessionOptions(allowed_hosts=("127.0.0.1",))) as session:
-            api = FigmaApi(session, limiter, options, Nothing(), lambda _: None)
+            api = FigmaApi(Caller(session, limiter, options, Nothing(), lambda _: None))
             answers = await answers_of(api, [render("1:1", "png", scale=scale) for scale in (1, 2, 3, 4)])
 
     assert {answer.failure.cause for answer in answers if isinstance(answer, NotDrawn)} == {"rate_limit"}
