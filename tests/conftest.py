@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
@@ -36,14 +37,18 @@ LIBRARY: dict[str, Any] = {
 }
 """Two small files of equal names, no limits, no faults."""
 
-CONFIG = f"""\
-figma: {{lightFileId: {LIGHT}, darkFileId: {DARK}}}
+XCODE = """\
 ios:
   xcodeprojPath: App.xcodeproj
   target: App
   xcassetsPath: out/ios/Assets.xcassets
   xcassetsInMainBundle: true
-  icons: {{format: svg, assetsFolder: Icons, nameStyle: camelCase}}
+"""
+"""The beginning of the section of iOS: its elements follow."""
+
+CONFIG = f"""\
+figma: {{lightFileId: {LIGHT}, darkFileId: {DARK}}}
+{XCODE}  icons: {{format: svg, assetsFolder: Icons, nameStyle: camelCase}}
   images: {{assetsFolder: Illustrations, nameStyle: camelCase, scales: [1, 2]}}
 android:
   mainRes: out/android/res
@@ -100,6 +105,10 @@ class Figma:
     def log(self, *kinds: str) -> list[dict[str, Any]]:
         log: list[dict[str, Any]] = self.get("/_simulator/requests?log=1").json["log"]
         return [entry for entry in log if not kinds or entry["kind"] in kinds]
+
+    def calls(self, seen: int = 0) -> Counter[str]:
+        """Return how many requests there were of each kind, after the first `seen` of them."""
+        return Counter(entry["kind"] for entry in self.log()[seen:])
 
     def ids(self, key: str = LIGHT) -> dict[str, str]:
         """Return the node ids of a file's components by name."""
@@ -298,6 +307,13 @@ def full_disk(new_disk: Callable[..., SmallDisk]) -> Path:
 def library(simulator: Figma) -> Figma:
     """The simulator with two small files, without limits and faults."""
     simulator.simulate(LIBRARY)
+    return simulator
+
+
+@pytest.fixture
+def demo(simulator: Figma) -> Figma:
+    """The simulator with its own design, which has variables."""
+    simulator.simulate({"limits": "off"})
     return simulator
 
 

@@ -10,11 +10,11 @@ import pytest
 
 from exfig_mp.xcode_project import knows
 from tests.code_judges import faults, typescript_faults
+from tests.conftest import DARK, LIGHT, XCODE
 from tests.odd_names import ODD_NAMES, rename_components
 from tests.references import loose_ends, twins
 
 GOLDEN = Path(__file__).parent / "golden"
-LIGHT, DARK = "LightLibrary", "DarkLibrary"
 BROKEN = "accessibility-00001"
 UI_IMAGE, DART, KOTLIN = "ios/UIImage+Icons.swift", "flutter/lib/icons.dart", "android/java/com/example/ui/Icons.kt"
 
@@ -59,12 +59,7 @@ web:
 BOTH = f"figma: {{lightFileId: {LIGHT}, darkFileId: {DARK}}}\n"
 ICONS = f"""\
 figma: {{lightFileId: {LIGHT}}}
-ios:
-  xcodeprojPath: App.xcodeproj
-  target: App
-  xcassetsPath: out/ios/Assets.xcassets
-  xcassetsInMainBundle: true
-  icons: {{format: svg, assetsFolder: Icons, nameStyle: camelCase, imageSwift: out/ios/UIImage+Icons.swift}}
+{XCODE}  icons: {{format: svg, assetsFolder: Icons, nameStyle: camelCase, imageSwift: out/ios/UIImage+Icons.swift}}
 android:
   mainRes: out/android/res
   mainSrc: out/android/java

@@ -35,13 +35,6 @@ WHITE = Rgba(1, 1, 1)
 
 
 @pytest.fixture
-def demo(simulator):
-    """The simulator with its own design, which has variables."""
-    simulator.simulate({"limits": "off"})
-    return simulator
-
-
-@pytest.fixture
 def app(project):
     project.write("exfig.yaml", CONFIG)
     return project

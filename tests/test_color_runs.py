@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import DARK, LIGHT, XCODE
 from tests.references import loose_ends, twins
 
 GOLDEN = Path(__file__).parent / "golden" / "colors"
-LIGHT, DARK = "LightLibrary", "DarkLibrary"
 DEMO = "DemoLightLibrary000001"
 STYLES_XML = "out/android/res/values/styles.xml"
 START, END = (f"<!-- FIGMA COLORS MARKER {word}: Theme.App -->" for word in ("START", "END"))
@@ -20,12 +20,9 @@ OWN_STYLES = (
     f"<resources>\n  <style name='Theme.App'>\n    {START}\n    {END}\n    <!-- mine -->\n  </style>\n</resources>\n"
 )
 
-PLATFORMS = """\
-ios:
-  xcodeprojPath: App.xcodeproj
-  target: App
-  xcassetsPath: out/ios/Assets.xcassets
-  xcassetsInMainBundle: true
+PLATFORMS = (
+    XCODE
+    + """\
   colors:
     useColorAssets: true
     assetsFolder: Colors
@@ -43,6 +40,7 @@ android:
 flutter: {output: out/flutter, colors: {}}
 web: {output: out/web, colors: {jsonFileName: theme.json}}
 """
+)
 STYLES = f"figma: {{lightFileId: {LIGHT}, darkFileId: {DARK}}}\n"
 SINGLE = f"""\
 figma: {{lightFileId: {LIGHT}}}
@@ -68,21 +66,10 @@ web:
 
 
 @pytest.fixture
-def demo(simulator):
-    """The simulator with its own design, which has variables."""
-    simulator.simulate({"limits": "off"})
-    return simulator
-
-
-@pytest.fixture
 def palette(project):
     """A folder with a file of Android styles that belongs to the user."""
     project.write(STYLES_XML, OWN_STYLES)
     return project
-
-
-def calls(figma, seen=0):
-    return Counter(entry["kind"] for entry in figma.log()[seen:])
 
 
 def assert_golden(case, project):
@@ -102,7 +89,7 @@ def test_styles_of_light_and_dark_files_become_the_trees_of_all_platforms(librar
 
     assert ran.code == 0, ran.text
     assert_golden("styles", palette)
-    assert calls(library) == {"styles": 2, "nodes": 2}
+    assert library.calls() == {"styles": 2, "nodes": 2}
     assert (report["files"], report["indexFiles"], report["renders"]) == (21, 0, 0)
     assert report["configs"] == [{"config": "app.yaml", "files": 21, "failed": 0}]
     assert palette.state() == palette.temporary_files() == []
@@ -115,7 +102,7 @@ def test_styles_of_one_file_are_told_apart_by_suffixes(library, palette):
 
     assert ran.code == 0, ran.text
     assert_golden("single", palette)
-    assert calls(library) == {"styles": 1, "nodes": 1}
+    assert library.calls() == {"styles": 1, "nodes": 1}
 
 
 def test_modes_of_variables_become_the_trees_of_all_platforms(demo, palette):
@@ -125,7 +112,7 @@ def test_modes_of_variables_become_the_trees_of_all_platforms(demo, palette):
 
     assert ran.code == 0, ran.text
     assert_golden("variables", palette)
-    assert calls(demo) == {"variables": 1}
+    assert demo.calls() == {"variables": 1}
 
 
 def test_what_one_colour_lacks_stops_no_other_and_a_resume_asks_nothing_again(demo, project):
@@ -146,10 +133,10 @@ def test_what_one_colour_lacks_stops_no_other_and_a_resume_asks_nothing_again(de
     again = project.run("batch", "tokens.yaml", "--resume")
 
     assert again.code == 1
-    assert calls(demo, seen) == {}
+    assert demo.calls(seen) == {}
     shutil.rmtree(project.folder / "out/variables.ts")
     last = project.run("batch", "tokens.yaml", "--resume")
-    assert (last.code, calls(demo, seen)) == (1, {})
+    assert (last.code, demo.calls(seen)) == (1, {})
     assert "danger" in project.tree()["variables.ts"].decode()
     assert project.state() == [], "what is left is in Figma"
 
@@ -164,7 +151,7 @@ def test_with_the_cache_an_unchanged_file_costs_one_cheap_call_and_what_is_stale
         seen = len(library.log())
         ran, report = palette.report("batch", "app.yaml", "icons.yaml", "--cache")
         assert ran.code == 0, ran.text
-        return calls(library, seen) - Counter(cdn=1000, images=1000), report
+        return library.calls(seen) - Counter(cdn=1000, images=1000), report
 
     assert run()[0] == {"meta": 2, "components": 2, "styles": 2, "nodes": 2}
     first, written = palette.tree(), web.stat().st_mtime_ns
@@ -194,7 +181,7 @@ def test_few_files_are_not_pruned_at_once_unless_told_to(library, project):
     _, report = project.report("batch", "web.yaml", "--prune-all")
     assert report["removed"] == 1
     assert sorted(project.tree()) == ["colors.css", "variables.ts"]
-    assert calls(library)["meta"] == 0
+    assert library.calls()["meta"] == 0
 
 
 @pytest.mark.slow
@@ -205,13 +192,13 @@ def test_force_asks_for_colours_again_and_damage_costs_calls_only(library, proje
     for arguments, expected in ((), everything), (("--force",), everything), ((), {"meta": 2}):
         seen = len(library.log())
         assert project.run("batch", "web.yaml", "--cache", *arguments).code == 0
-        assert calls(library, seen) == expected
+        assert library.calls(seen) == expected
 
     for record in (project.folder / ".exfig-cache").rglob("tokens/*.json"):
         record.write_bytes(record.read_bytes()[:-3])
     seen = len(library.log())
     assert project.run("batch", "web.yaml", "--cache").code == 0
-    assert calls(library, seen) == everything
+    assert library.calls(seen) == everything
 
 
 @pytest.mark.slow
@@ -225,7 +212,7 @@ def test_icons_are_done_though_colours_cannot_be_had(faulty, project, on):
     assert ran.code == 1
     assert {(one["entry"], one["cause"]) for one in report["failures"]} == {("web.colors", "not_found")}
     assert len([path for path in project.tree() if path.endswith(".svg")]) == 48
-    assert calls(figma)["styles"] == 2
+    assert figma.calls()["styles"] == 2
 
 
 @pytest.mark.slow

@@ -12,16 +12,11 @@ import json
 import pytest
 from PIL import Image, ImageChops
 
-from tests.conftest import DARK, LIBRARY, LIGHT
+from tests.conftest import DARK, LIBRARY, LIGHT, XCODE
 
 IOS = f"""\
 figma: {{lightFileId: {LIGHT}, darkFileId: {DARK}}}
-ios:
-  xcodeprojPath: App.xcodeproj
-  target: App
-  xcassetsPath: out/Assets.xcassets
-  xcassetsInMainBundle: true
-  images:
+{XCODE}  images:
 """
 EXACT = """\
   - assetsFolder: Exact
@@ -112,7 +107,7 @@ def test_lossless_heic_has_every_pixel_that_figma_drew(exported, drawing):
     for source, name in NAMES.items():
         for letter, key in APPEARANCES:
             for scale in (1, 2):
-                found = decoded(tree[f"Assets.xcassets/Exact/{name}.imageset/{name}{letter}@{scale}x.heic"])
+                found = decoded(tree[f"ios/Assets.xcassets/Exact/{name}.imageset/{name}{letter}@{scale}x.heic"])
                 wanted = drawing(key, source, scale)
                 assert found.size == wanted.size
                 assert found.tobytes() == wanted.tobytes()
@@ -126,7 +121,7 @@ def test_lossy_heic_is_as_near_to_what_figma_drew_as_its_quality_says(exported, 
         for letter, key in APPEARANCES:
             wanted = drawing(key, source, 2)
             file = f"{name}.imageset/{name}{letter}@2x.heic"
-            fine, coarse = (tree[f"Assets.xcassets/{folder}/{file}"] for folder in ("Fine", "Coarse"))
+            fine, coarse = (tree[f"ios/Assets.xcassets/{folder}/{file}"] for folder in ("Fine", "Coarse"))
             assert difference(decoded(fine), wanted) < 2 < difference(decoded(coarse), wanted) < 10
             assert len(coarse) < len(fine)
 
@@ -138,7 +133,7 @@ def test_heic_of_an_svg_is_the_picture_that_figma_draws_at_that_scale(exported, 
     for source, name in NAMES.items():
         for letter, key in (("", LIGHT), ("D", DARK)):
             for scale, end in ((1, ""), (2, "@2x")):
-                found = decoded(tree[f"Assets.xcassets/Drawn/{name}.imageset/{name}{letter}{end}.heic"])
+                found = decoded(tree[f"ios/Assets.xcassets/Drawn/{name}.imageset/{name}{letter}{end}.heic"])
                 assert difference(found, drawing(key, source, scale)) < 3
 
 
@@ -180,7 +175,7 @@ def test_without_the_encoder_png_is_written_with_a_warning_and_replaced_once_it_
     assert {path.rpartition(".")[2] for path in there} == {"png"}
     assert report["files"] == len(there) == 12
     for source, name in NAMES.items():
-        body = project.tree()[f"Assets.xcassets/Exact/{name}.imageset/{name}D@2x.png"]
+        body = project.tree()[f"ios/Assets.xcassets/Exact/{name}.imageset/{name}D@2x.png"]
         assert Image.open(io.BytesIO(body)).convert("RGBA").tobytes() == drawing(DARK, source, 2).tobytes()
     if importlib.util.find_spec("pillow_heif") is None:
         return

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import LIGHT, XCODE
 from tests.references import loose_ends, twins
 
 GOLDEN = Path(__file__).parent / "golden" / "text_styles"
-LIGHT = "LightLibrary"
 CONFIG = f"""\
 figma: {{lightFileId: {LIGHT}}}
-ios:
-  xcodeprojPath: App.xcodeproj
-  target: App
-  xcassetsPath: out/ios/Assets.xcassets
-  xcassetsInMainBundle: true
-  addObjcAttribute: true
+{XCODE}  addObjcAttribute: true
   typography:
     nameStyle: camelCase
     fontSwift: out/ios/UIFont+App.swift
@@ -38,10 +32,6 @@ OWN_FONTS = tuple(f"font/{name}" for name in ("inter_bold", "inter_medium", "int
 COLORS = "web: {output: out/web, colors: {}}\n"
 
 
-def calls(figma, seen=0):
-    return Counter(entry["kind"] for entry in figma.log()[seen:])
-
-
 def test_text_styles_become_the_trees_of_both_platforms_and_share_their_calls_with_colours(library, project):
     project.write("app.yaml", CONFIG + COLORS)
 
@@ -54,7 +44,7 @@ def test_text_styles_become_the_trees_of_both_platforms_and_share_their_calls_wi
         text = "".join(f"=== {path}\n{body.decode()}\n" for path, body in files.items())
         assert text.rstrip() == (GOLDEN / f"{platform}.txt").read_text("utf-8").rstrip(), platform
     assert (loose_ends(tree, own=OWN_FONTS), twins(tree)) == ([], [])
-    assert calls(library) == {"styles": 1, "nodes": 1}
+    assert library.calls() == {"styles": 1, "nodes": 1}
     assert (report["files"], report["indexFiles"], report["renders"]) == (9, 0, 0)
     assert project.state() == project.temporary_files() == []
 
@@ -74,7 +64,7 @@ def test_what_cannot_be_exported_stops_no_other_and_is_counted(library, project)
     manifest = json.loads((project.folder / ".exfig-checkpoint.json").read_bytes())
     assert (manifest["completed"]["typography"], manifest["pending"]["typography"]) == (False, True)
     assert (manifest["completed"]["colors"], manifest["pending"]["colors"]) == (False, False)
-    assert calls(library) == {"styles": 1, "nodes": 1}
+    assert library.calls() == {"styles": 1, "nodes": 1}
 
 
 @pytest.mark.slow
@@ -90,7 +80,7 @@ def test_a_dry_run_says_what_the_run_then_does(library, project):
     assert project.run("typography").code == 0
     written = {str(project.folder / "out" / path) for path in project.tree()}
     assert set(plan["files"]["write"]) == written
-    assert {call["endpoint"]: call["count"] for call in plan["calls"]} == calls(library, seen)
+    assert {call["endpoint"]: call["count"] for call in plan["calls"]} == library.calls(seen)
 
 
 @pytest.mark.slow
@@ -102,7 +92,7 @@ def test_with_the_cache_an_unchanged_file_costs_one_cheap_call_and_what_is_stale
         seen = len(library.log())
         ran, report = project.report("batch", "app.yaml", "--cache")
         assert ran.code == 0, ran.text
-        return calls(library, seen), report
+        return library.calls(seen), report
 
     assert run()[0] == {"meta": 1, "styles": 1, "nodes": 1}
     first, written = project.tree(), font.stat().st_mtime_ns
