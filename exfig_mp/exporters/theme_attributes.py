@@ -93,7 +93,8 @@ def theme_text(names: Sequence[str], transform: NameTransform) -> ThemeText:
 def attribute_name(name: str, transform: NameTransform) -> str:
     """Return the attribute of a resource: the first prefix that fits taken off, styled, the own prefix before it."""
     prefix = next((prefix for prefix in transform.strip_prefixes if name.startswith(prefix)), "")
-    styled = restyle(name.removeprefix(prefix), transform.style)
+    rest = name.removeprefix(prefix)
+    styled = restyle(rest.lstrip("_") if prefix else rest, transform.style)  # whether the prefix says its _ or not
     own = transform.prefix
     if not own:
         return styled

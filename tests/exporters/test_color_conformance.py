@@ -270,3 +270,11 @@ def test_conforms_to_marker_update(case):
     text = updated.decode()
     assert all(part in text for part in expected["contains"])
     assert not any(part in text for part in expected["not_contains"])
+
+
+@pytest.mark.parametrize("prefix", ["text", "text_"])
+def test_a_prefix_is_taken_off_with_what_joins_it_to_the_name(prefix):
+    transform = NameTransform(style="snake_case", prefix="tone", strip_prefixes=(prefix,))
+
+    assert attribute_name("text_primary", transform) == "tone_primary"
+    assert attribute_name("_text", transform) == "tone__text", "which is not where the prefix is"
