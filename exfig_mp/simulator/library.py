@@ -53,6 +53,7 @@ _PALETTE = {
     "danger": ("#D70015", "#FF6961"),
     "success": ("#248A3D", "#30DB5B"),
 }
+_BORDERS = {"light": "#CCCCCC", "dark": "#333333", "light_hc": "#888888", "dark_hc": "#777777"}
 _FONTS = {
     "heading/large": (Font("Inter", 700, 32.0, 40.0, -0.32), "Large Title"),
     "heading/small": (Font("Inter", 600, 20.0, 112.0, unit="FONT_SIZE_%"), ""),
@@ -88,6 +89,28 @@ def with_banners(file: File, count: int, size: tuple[int, int]) -> File:
         for index in range(count)
     )
     return msgspec.structs.replace(file, frames=(*file.frames, _BANNERS), components=(*file.components, *banners))
+
+
+def with_themes(file: File) -> File:
+    """Return a generated file with variables, whose primitives have a second mode, and a style in four appearances."""
+    (base, theme), variables = _variables()
+    base = msgspec.structs.replace(base, modes=(*base.modes, ("1:1", "Muted")))
+    usable = [one for one in variables if one.name != "foreign"]
+    primitives = [one for one in usable if one.collection_id == base.id]
+    muted = [
+        msgspec.structs.replace(one, values=(*one.values, *other.values))
+        for one, other in zip(primitives, [primitives[number ^ 1] for number in range(len(primitives))], strict=True)
+    ]
+    styles = (
+        Style(f"44:{19200 + number}", f"border/{end}", colour=rgba(digits))
+        for number, (end, digits) in enumerate(_BORDERS.items())
+    )
+    return msgspec.structs.replace(
+        file,
+        styles=(*file.styles, *styles),
+        collections=(base, theme),
+        variables=(*muted, *(one for one in usable if one.collection_id != base.id)),
+    )
 
 
 def hazard_file(plan: Plan = "enterprise") -> File:

@@ -115,6 +115,7 @@ def _generated(specs: tuple[FileSpec, ...], plan: Plan) -> tuple[File, ...]:
         file = library.generated_file(spec.key, size, dark=bool(spec.dark_of), plan=spec.plan or plan)
         if spec.banners:
             file = library.with_banners(file, spec.banners, spec.banner_size)
+        file = library.with_themes(file) if spec.themed else file
         built[spec.key] = msgspec.structs.replace(
             file,
             editor=spec.editor,

@@ -207,7 +207,10 @@ class Change(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class FileSpec(Struct, frozen=True, forbid_unknown_fields=True):
-    """A generated file. `dark_of` takes its counts and names from another file and recolours the artwork."""
+    """A generated file. `dark_of` takes its counts and names from another file and recolours the artwork.
+
+    A `themed` one has variables, and a colour style `border` in four appearances, told apart by the ends of its names.
+    """
 
     key: str
     plan: Plan | None = None
@@ -216,6 +219,7 @@ class FileSpec(Struct, frozen=True, forbid_unknown_fields=True):
     banners: int = 0
     banner_size: tuple[int, int] = (4000, 3000)
     dark_of: str = ""
+    themed: bool = False
     editor: str = "figma"
     exportable: bool = True
     published: bool = True
