@@ -16,7 +16,7 @@ _ROOMS = ("cli", "config", "convert", "engines", "exporters", "simulator", "sour
 _VOCABULARY = {"colors", "conversions", "errors", "hashing", "model", "text_styles"}
 _PURE = {
     *("abort", "analysis", "blocked_files", "budget", "formats", "hosts", "leaky_bucket", "ledger", "plan", "planned"),
-    *("ratelimit", "redaction", "report", "resume", "retry", "waits"),
+    *("ratelimit", "redaction", "report", "resume", "retry", "waits", "workflow"),
 }
 _DOORS = {
     *("block", "cache", "checkpoint", "client", "download", "exchange", "files", "generation", "http1", "journal"),
@@ -56,7 +56,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "brake": _VOCABULARY | {"abort"},
     "room": {"errors", "files"},
     "redaction": set(),
-    "log": _VOCABULARY | {"redaction"},
+    "workflow": set(),
+    "log": _VOCABULARY | {"redaction", "workflow"},
     "files": _VOCABULARY,
     "exchange": {"hosts", "redaction"},
     "client": {"exchange"},

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from exfig_mp.cli.console import open_console
-from exfig_mp.exchange import printable
+from exfig_mp.cli.console import open_console, shown
 from exfig_mp.report import by_cause
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def show_summary(report: Report, options: CommandOptions, resume: str) -> None:
 
 def _put(console: Console, *lines: str, style: str = "") -> None:
     """Print lines as they are: names in them, and words of Figma's, neither steer the terminal nor are markup."""
-    text = "\n".join(map(printable, lines))
+    text = "\n".join(map(shown, lines))
     console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -55,7 +54,7 @@ def _table(report: Report) -> Table:
         table.add_column(column, justify="right")
     for config in report.configs:
         undone = [f"{count:,}" if count else "-" for count in (config.failed, config.not_done)]
-        table.add_row(Text(printable(config.config)), *(f"{config.files:,}", *undone)[: len(columns)])
+        table.add_row(Text(shown(config.config)), *(f"{config.files:,}", *undone)[: len(columns)])
     return table
 
 
