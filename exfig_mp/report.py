@@ -9,12 +9,14 @@ import msgspec
 from msgspec import Struct
 
 from exfig_mp.analysis import Group, Incident, analyse
+from exfig_mp.changes import Change
 from exfig_mp.model import StopReason
 from exfig_mp.waits import Pacing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from exfig_mp.changes import ChangeKind
     from exfig_mp.ledger import Ledger
     from exfig_mp.model import Failure
 
@@ -63,13 +65,28 @@ class Stop(Struct, frozen=True, rename="camel", omit_defaults=True):
 class ConfigReport(Struct, frozen=True, rename="camel", omit_defaults=True):
     """Files of one config: those in place after this run, those that failed, and those that a stop left undone.
 
-    An entry that could not be planned has no files, and is one that failed.
+    An entry that could not be planned has no files, and is one that failed. `new` and `changed` are files
+    that the run has made what they are, index files and code among them.
     """
 
     config: str
     files: int
     failed: int
     not_done: int = 0
+    new: int = 0
+    changed: int = 0
+
+
+class Changes(Struct, frozen=True, rename="camel"):
+    """Files that the run has made what they are, told by content, and stale ones that it `removed`.
+
+    A resumed run tells what it changed itself. `files` are all of them in a JSON report.
+    """
+
+    new: int
+    changed: int
+    removed: int
+    files: tuple[Change, ...]
 
 
 class Report(Struct, frozen=True, rename="camel"):
@@ -80,7 +97,8 @@ class Report(Struct, frozen=True, rename="camel"):
 
     `transfer_seconds` is the part of `seconds` in which renders were asked for and downloaded. `not_done` renders are
     those that no result is known of when a run is stopped. `causes` are the failures in groups, the largest first: how
-    many renders (or whole entries), since when, at which hosts, in which configs.
+    many renders (or whole entries), since when, at which hosts, in which configs. `changes` are known if a report was
+    wanted before the run.
     """
 
     version: str
@@ -107,6 +125,7 @@ class Report(Struct, frozen=True, rename="camel"):
     failures: tuple[ItemFailure, ...]
     stopped: Stop | None = None
     warnings: tuple[str, ...] = ()
+    changes: Changes | None = None
     schema_version: int = SCHEMA_VERSION
 
     @property
@@ -168,6 +187,7 @@ def build_report(ledger: Ledger, run: Run) -> Report:
         failures=failures,
         stopped=_stop(ledger, failures) if ledger.stopped else None,
         warnings=tuple(ledger.warnings),
+        changes=_changes(ledger),
     )
 
 
@@ -244,5 +264,17 @@ def _configs(ledger: Ledger) -> tuple[ConfigReport, ...]:
             counts[entry.config] += 1
     for (config, _), tokens in ledger.tokens.items():
         files[config] += tokens.files
-    configs = sorted({*files, *failed, *not_done})
-    return tuple(ConfigReport(config, files[config], failed[config], not_done[config]) for config in configs)
+    changes: Counter[tuple[str, ChangeKind]] = ledger.changes.counts if ledger.changes else Counter()
+    return tuple(
+        ConfigReport(
+            config, files[config], failed[config], not_done[config], changes[config, "new"], changes[config, "changed"]
+        )
+        for config in sorted({*files, *failed, *not_done})
+    )
+
+
+def _changes(ledger: Ledger) -> Changes | None:
+    if ledger.changes is None:
+        return None
+    total = ledger.changes.total
+    return Changes(total("new"), total("changed"), total("removed"), tuple(ledger.changes.listed))

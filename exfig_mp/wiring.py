@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from exfig_mp.chronicle import Chronicle
 from exfig_mp.engines.inline import Inline
 from exfig_mp.engines.processes import Processes
 from exfig_mp.engines.protocol import EngineOptions
@@ -35,7 +36,7 @@ _WORTH_TELLING = 1.0  # seconds of a wait
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What all steps of one run are given; `said` writes its log."""
+    """What all steps of one run are given; `said` writes its log, `chronicle` gathers for reports."""
 
     work: Sequence[Work]
     options: RunOptions
@@ -43,6 +44,7 @@ class Given:
     log: Log
     said: RunLog
     brake: Brake
+    chronicle: Chronicle = field(default_factory=Chronicle)
 
 
 def engine_of(given: Given, journal_path: Callable[[str], str], store: str) -> Engine:

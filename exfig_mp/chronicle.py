@@ -1,0 +1,83 @@
+"""What reports need of a run beside its ledger, gathered while it goes on, and only if a report is wanted."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from exfig_mp.before import Before
+from exfig_mp.changes import Change, Tally
+from exfig_mp.insertions import targets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from exfig_mp.ledger import Ledger
+    from exfig_mp.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class ChronicleOptions:
+    """What is gathered.
+
+    Args:
+        compares: whether files are read before they are written and afterwards, to tell what has changed.
+        most: changes of each kind that are listed one by one; None for all of them.
+        folder: an absolute path, which changed files are named from.
+    """
+
+    compares: bool = False
+    most: int | None = None
+    folder: str = "/"
+
+
+class Chronicle:
+    """Gathers for one run. Without `compares` it does nothing and costs nothing."""
+
+    def __init__(self, options: ChronicleOptions | None = None) -> None:
+        self.options = options or ChronicleOptions()
+        self._before = Before()
+        self._insertions: dict[str, str] = {}
+        self._generated: dict[str, str] = {}
+
+    async def look(self, plan: Plan, ledger: Ledger) -> None:
+        """See what is where the plan will write; to be called when it is known what is in place already."""
+        if self.options.compares:
+            self._insertions = {path: entry.config for entry in plan.entries for path in targets(entry)}
+            paths = chain(ledger.destinations_left(), plan.indexes, self._insertions)
+            await asyncio.to_thread(self._before.look, paths)
+
+    def generated(self, plan: Plan, indexes: Sequence[Mapping[str, str]]) -> None:
+        """Take note of the files that were written for each entry of the plan, by their paths."""
+        if self.options.compares:
+            for entry, written in zip(plan.entries, indexes, strict=True):
+                self._generated |= dict.fromkeys(written, entry.config)
+
+    async def compare(self, ledger: Ledger) -> None:
+        """Tell the ledger what has changed, however the run has ended."""
+        if self.options.compares:
+            ledger.changes = await asyncio.to_thread(self._compared, ledger)
+
+    def _compared(self, ledger: Ledger) -> Tally:
+        tally, seen = Tally(self.options.most), set[str]()
+        for path, config in chain(_assets(ledger), self._generated.items(), self._insertions.items()):
+            if path not in seen and (found := self._before.difference(path)):
+                tally.add(Change(self._named(path), found.kind, config, found.before, found.after))
+            seen.add(path)
+        for path in ledger.removed:
+            tally.add(Change(self._named(path), "removed"))
+        return tally
+
+    def _named(self, path: str) -> str:
+        return path.removeprefix(self.options.folder.rstrip("/") + "/")
+
+
+def _assets(ledger: Ledger) -> Iterator[tuple[str, str]]:
+    """Give the paths of all renders that were not in place before, each with the config that it is for."""
+    plan = ledger.plan
+    for render_id, wants in plan.wants.items() if plan else ():
+        if plan and render_id not in ledger.skipped:
+            for want in wants:
+                yield want.file.path, plan.entries[want.entry].config
