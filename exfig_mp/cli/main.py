@@ -11,7 +11,7 @@ import click
 
 from exfig_mp import __version__
 from exfig_mp.errors import ExfigError
-from exfig_mp.workflow import defused
+from exfig_mp.workflow import defused, error_annotation
 
 _COMMANDS = {
     "batch": "export",
@@ -80,6 +80,9 @@ def show_error(error: ExfigError, *, to_stderr: bool = True) -> None:
         click.echo(_shown(f"  {problem}"), err=to_stderr)
     if error.advice:
         click.echo(_shown(f"  {error.advice}"), err=to_stderr)
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        said = [error.message, *getattr(error, "problems", ()), error.advice]
+        click.echo(error_annotation("exfig-mp", "\n".join(filter(None, said))), err=to_stderr)
 
 
 def _shown(text: str) -> str:
