@@ -167,7 +167,7 @@ async def _export(given: Given, checkpoint: Checkpoint, memory: Memory) -> None:
             if not _must_stop(given) and ledger.settled < ledger.total:
                 if starts_late:
                     await stack.enter_async_context(engine)
-                await pipeline.run(engine.run, lambda: checkpoint.report(ledger.items))
+                await pipeline.run(engine.run, lambda: _settled(given, checkpoint))
             # Index files that name half of what they should would be worse than the old ones; a resume writes them.
             if not _must_stop(given):
                 indexes = write_indexes(plan, ledger, given.brake, fsync=options.transfer.fsync)
@@ -180,6 +180,11 @@ async def _export(given: Given, checkpoint: Checkpoint, memory: Memory) -> None:
         except FigmaError as error:
             configs = sorted({one.config for one in work})
             ledger.entry_failures += [EntryFailure(config, "", error.failure, time.time()) for config in configs]
+
+
+def _settled(given: Given, checkpoint: Checkpoint) -> None:
+    checkpoint.report(given.ledger.items)
+    given.chronicle.settled(given.ledger)
 
 
 async def _take_off(given: Given, pipeline: Pipeline, memory: Memory, past: Incremental) -> Memory:

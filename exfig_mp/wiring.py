@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from exfig_mp.brake import Brake
     from exfig_mp.checkpoint import Checkpoint
     from exfig_mp.client import Session
-    from exfig_mp.engines.protocol import Death, Engine
+    from exfig_mp.engines.protocol import Death, Engine, Start
     from exfig_mp.journal import Journal
     from exfig_mp.ledger import Ledger
     from exfig_mp.limiter import Limiter
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from exfig_mp.model import Retried
     from exfig_mp.run_log import RunLog
     from exfig_mp.run_options import RunOptions, Work
-    from exfig_mp.sources.api_events import Attempt
+    from exfig_mp.sources.api_events import Attempt, Request
     from exfig_mp.sources.figma_calls import Answers
     from exfig_mp.waits import Wait
 
@@ -54,8 +54,13 @@ def engine_of(given: Given, journal_path: Callable[[str], str], store: str) -> E
     def on_retry(_: Retried) -> None:
         given.ledger.retries["downloads"] += 1  # whoever runs the job has logged it
 
+    def on_start(start: Start) -> None:
+        said.started(start)
+        given.chronicle.started(start)
+
     def on_death(death: Death) -> None:
         said.died(death)
+        given.chronicle.died(death)
         brake.death()
 
     def on_orphans(pid: int) -> None:
@@ -69,7 +74,7 @@ def engine_of(given: Given, journal_path: Callable[[str], str], store: str) -> E
             journal_path=journal_path,
             limiter=options.limiter,
             on_retry=on_retry,
-            on_start=said.started,
+            on_start=on_start,
             on_death=on_death,
             on_orphans=on_orphans,
             on_recycle=said.recycled,
@@ -89,7 +94,11 @@ def api_of(given: Given, session: Session, limiter: Limiter, answers: Answers) -
         given.ledger.retries["api"] += 1
         given.said.repeated(attempt)
 
-    asking = replace(given.options.api, on_request=given.said.requested)
+    def on_request(request: Request) -> None:
+        given.said.requested(request)
+        given.chronicle.requested(request)
+
+    asking = replace(given.options.api, on_request=on_request)
     api = FigmaApi(session, limiter, asking, answers, on_retry)
     given.ledger.calls = api.calls
     return api
@@ -102,6 +111,7 @@ def on_wait_of(given: Given) -> Callable[[Wait], None]:
         if wait.seconds >= _WORTH_TELLING:
             given.ledger.wait, given.ledger.waits_until = wait, time.monotonic() + wait.seconds
             given.said.waits(wait)
+            given.chronicle.waits(wait)
 
     return on_wait
 

@@ -28,7 +28,7 @@ _PURE = {
         "plan",
         "planned",
     ),
-    *("ratelimit", "redaction", "report", "resume", "retry", "waits", "workflow"),
+    *("ratelimit", "redaction", "report", "resume", "retry", "timeline", "waits", "workflow"),
 }
 _DOORS = {
     *(
@@ -86,8 +86,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "planned": _VOCABULARY | {"exporters"},
     "plan": _VOCABULARY | {"exporters", "planned"},
     "changes": set(),
+    "timeline": set(),
     "before": {"changes", "files", "hashing"},
-    "chronicle": _VOCABULARY | _PURE | {"before", "insertions"},
+    "chronicle": _VOCABULARY | _PURE | {"before", "engines", "insertions", "sources"},
     "ledger": _VOCABULARY | {"abort", "changes", "plan", "planned", "waits"},
     "hosts": set(),
     "report": _VOCABULARY | {"analysis", "changes", "ledger", "waits"},

@@ -243,7 +243,7 @@ _EXPORTING = (
         multiple=True,
         type=click.Path(dir_okay=False),
         metavar="FILE",
-        help="Write a report at the end, as its suffix says (.json, .md); may be given several times.",
+        help="Write a report at the end, as its suffix says (.json, .md, .html); may be given several times.",
     ),
     option(
         "--abort-failure-rate",

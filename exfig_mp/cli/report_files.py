@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
     from exfig_mp.chronicle import Chronicle
     from exfig_mp.cli.options import CommandOptions
+    from exfig_mp.ledger import Ledger
     from exfig_mp.report import Report
+    from exfig_mp.reports.page import Evidence
 
-SUFFIXES = (".json", ".md")
+SUFFIXES = (".json", ".md", ".html")
 _ANNOTATIONS = 10  # of one step GitHub shows no more
 _SUMMARY = 1 << 20
 """Bytes of a step's summary: of a larger one GitHub shows nothing."""
@@ -40,15 +42,18 @@ def check(options: CommandOptions) -> None:
 def new_chronicle(options: CommandOptions, environ: Mapping[str, str]) -> Chronicle:
     """Return what gathers for the reports that are wanted."""
     from exfig_mp.chronicle import Chronicle, ChronicleOptions
-    from exfig_mp.reports.markdown import LISTED
+    from exfig_mp.reports import markdown, page
 
     wanted = {Path(path).suffix for path in options.report}
     compares = bool(wanted or environ.get("GITHUB_STEP_SUMMARY"))
-    most = None if ".json" in wanted else LISTED
-    return Chronicle(ChronicleOptions(compares=compares, most=most, folder=str(Path.cwd())))
+    most = None if ".json" in wanted else page.LISTED if ".html" in wanted else markdown.LISTED
+    gathered = ChronicleOptions(
+        compares=compares, most=most, folder=str(Path.cwd()), keeps=".html" in wanted, spool=options.state_dir
+    )
+    return Chronicle(gathered)
 
 
-def write_reports(report: Report, options: CommandOptions, resume: str) -> bool:
+def write_reports(report: Report, options: CommandOptions, resume: str, evidence: Evidence) -> bool:
     """Write what `--report` asks for; are all of them written? The disk may be as full as it was for the run."""
     from exfig_mp.cli.main import show_error
     from exfig_mp.transfer import place
@@ -56,18 +61,32 @@ def write_reports(report: Report, options: CommandOptions, resume: str) -> bool:
     are_written = True
     for path in options.report:
         try:
-            place(str(Path(path).absolute()), _body(report, Path(path).suffix, resume), fsync=False)
+            place(str(Path(path).absolute()), _body(Path(path).suffix, report, resume, evidence), fsync=False)
         except DiskError as error:
             show_error(error, to_stderr=not options.has_json_on_stderr)
             are_written = False
     return are_written
 
 
-def _body(report: Report, suffix: str, resume: str) -> bytes:
+def _body(suffix: str, report: Report, resume: str, evidence: Evidence) -> bytes:
     from exfig_mp.report import to_json
     from exfig_mp.reports.markdown import to_markdown
+    from exfig_mp.reports.page import to_html
 
-    return to_json(report) if suffix == ".json" else to_markdown(report, resume).encode()
+    match suffix:
+        case ".json":
+            return to_json(report)
+        case ".md":
+            return to_markdown(report, resume).encode()
+        case _:
+            return to_html(report, resume, evidence)
+
+
+def evidence_of(ledger: Ledger, chronicle: Chronicle) -> Evidence:
+    """Return what a page shows beside the report."""
+    from exfig_mp.reports.page import Evidence
+
+    return Evidence(ledger.plan, chronicle.before, chronicle.timeline, chronicle.options.folder)
 
 
 def tell_actions(report: Report, environ: Mapping[str, str], resume: str) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from exfig_mp import __version__
-from exfig_mp.cli.report_files import check, new_chronicle, tell_actions, write_reports
+from exfig_mp.cli.report_files import check, evidence_of, new_chronicle, tell_actions, write_reports
 from exfig_mp.cli.resolve import log_options, resume_command
 from exfig_mp.errors import ConfigError, ExfigError
 
@@ -106,7 +106,7 @@ def execute(task: Task, options: CommandOptions) -> None:
         from exfig_mp.cli.summary import show_summary  # brings rich
 
         show_summary(report, options, resume)
-    are_written = write_reports(report, options, resume)
+    are_written = write_reports(report, options, resume, evidence_of(ledger, chronicle))
     if problem := tell_actions(report, os.environ, resume):
         log.warning(problem)
     exit_code = 128 + caught[0] if caught else report.exit_code or int(not are_written)

@@ -1,1 +1,1 @@
-"""Reports for people: Markdown and a page of HTML. Pure but for `pictures`; what they say is in `report.Report`."""
+"""Reports for people: Markdown and a page of HTML. What they say is in `report.Report`; they write nothing."""
