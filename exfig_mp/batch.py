@@ -19,6 +19,7 @@ import msgspec
 from exfig_mp import __version__, files
 from exfig_mp.brake import Brake
 from exfig_mp.checkpoint import Checkpoint
+from exfig_mp.chronicle import Chronicle
 from exfig_mp.client import Session
 from exfig_mp.collect import Collecting, collect
 from exfig_mp.errors import ConfigError, DiskError, ExfigError, FigmaError, StateError
@@ -50,8 +51,12 @@ if TYPE_CHECKING:
     from exfig_mp.run_options import RunOptions, Work
 
 
-async def run(work: Sequence[Work], options: RunOptions, ledger: Ledger, log: Log) -> Report:
+async def run(
+    work: Sequence[Work], options: RunOptions, ledger: Ledger, log: Log, chronicle: Chronicle | None = None
+) -> Report:
     """Export everything. Failures of single items are in the report; `ledger` shows them while the run goes on.
+
+    What `chronicle` is to gather for reports is there at the end, in it and in the ledger.
 
     A run that holds its state folder ends in good order, whatever it is cut short by, and its report says so.
 
@@ -62,7 +67,7 @@ async def run(work: Sequence[Work], options: RunOptions, ledger: Ledger, log: Lo
     """
     started, started_at = time.monotonic(), datetime.now(UTC).isoformat(timespec="seconds")
     brake = Brake(options.abort, fail_fast=options.fail_fast)
-    given = Given(work, options, ledger, log, RunLog(log, ledger), brake)
+    given = Given(work, options, ledger, log, RunLog(log, ledger), brake, chronicle or Chronicle())
     given.said.entries()
     if _must_stop(given):  # a config could not be read: nothing is started, an earlier checkpoint stays
         return build_report(ledger, Run(__version__, started_at, time.monotonic() - started))
@@ -78,6 +83,7 @@ async def run(work: Sequence[Work], options: RunOptions, ledger: Ledger, log: Lo
         finally:
             with _never_mind(log):  # its journals are what a resume goes on from
                 checkpoint.report(ledger.items, at_once=True)
+        await given.chronicle.compare(ledger)
         ledger.warnings += log.problems
         given.said.entries()
         ledger.stopped, ledger.trouble, ledger.verdict = given.brake.reason, given.brake.trouble, given.brake.verdict
@@ -175,13 +181,15 @@ async def _export(given: Given, checkpoint: Checkpoint, memory: Memory) -> None:
             earlier = await _take_off(given, pipeline, memory, past)
             del memory
             check_room(chain(ledger.destinations_left(), plan.indexes))
+            await given.chronicle.look(plan, ledger)
             if not _must_stop(given) and ledger.settled < ledger.total:
                 if starts_late:
                     await stack.enter_async_context(engine)
-                await pipeline.run(engine.run, lambda: checkpoint.report(ledger.items))
+                await pipeline.run(engine.run, lambda: _settled(given, checkpoint))
             # Index files that name half of what they should would be worse than the old ones; a resume writes them.
             if not _must_stop(given):
                 indexes = write_indexes(plan, ledger, given.brake, fsync=options.transfer.fsync)
+                given.chronicle.generated(plan, indexes)
                 if not _must_stop(given):
                     past.finish(plan, ledger, past.placed(plan, earlier, checkpoint.look_up), indexes)
                     if not ledger.failed and not ledger.entry_failures:
@@ -190,6 +198,11 @@ async def _export(given: Given, checkpoint: Checkpoint, memory: Memory) -> None:
         except FigmaError as error:
             configs = sorted({one.config for one in work})
             ledger.entry_failures += [EntryFailure(config, "", error.failure, time.time()) for config in configs]
+
+
+def _settled(given: Given, checkpoint: Checkpoint) -> None:
+    checkpoint.report(given.ledger.items)
+    given.chronicle.settled(given.ledger)
 
 
 async def _take_off(given: Given, pipeline: Pipeline, memory: Memory, past: Incremental) -> Memory:

@@ -44,6 +44,11 @@ def write_insertion(base: str, insertion: Insertion, *, fsync: bool) -> Failure 
     return None
 
 
+def targets(entry: PlannedEntry) -> tuple[str, ...]:
+    """Return the real paths of the user's files that the entry's texts go into."""
+    return tuple(os.path.realpath(absolute(entry.base, insertion.path)) for insertion in _insertions(entry))
+
+
 def _insertions(entry: PlannedEntry) -> tuple[Insertion, ...]:
     return entry.entry.exporter.insertions if isinstance(entry.entry.exporter, TokenFiles) else ()
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from exfig_mp.abort import Verdict
+    from exfig_mp.changes import Tally
     from exfig_mp.model import Failure, JobResult, Kind, StopReason
     from exfig_mp.plan import Owner, Plan
     from exfig_mp.planned import PlannedEntry
@@ -57,7 +58,8 @@ class Ledger:
     the cache, and `removed` are stale files that were taken away. `wait` is the last long wait for Figma's limits,
     which lasts until the monotonic time `waits_until`.
 
-    `tokens` are the entries of colours and text styles by config and label.
+    `changes` is what the run did to files, if anybody wants to know. `tokens` are the entries of colours and text
+    styles by config and label.
     """
 
     plan: Plan | None = None
@@ -83,6 +85,7 @@ class Ledger:
     transfer_seconds: float = 0.0
     wait: Wait | None = None
     waits_until: float = 0.0
+    changes: Tally | None = None
     config_totals: Counter[str] = field(default_factory=Counter)
     config_settled: Counter[str] = field(default_factory=Counter)
 

@@ -7,7 +7,6 @@ a process; over all processes the order is that of the lines.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import select
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from exfig_mp.hashing import identity
 from exfig_mp.redaction import Redactor
+from exfig_mp.workflow import defused, json_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, MutableMapping
@@ -163,11 +163,11 @@ def open_log(
     if sys.__stderr__ is not None:  # else descriptor 2 was closed at the start, and may be some other file by now
         is_json = options.as_json and options.path is None
         for_people = partial(_as_text, left_out=_KNOWN_TO_PEOPLE)
-        outlet = _Outlet("standard error", options.level, json.dumps if is_json else for_people)
+        outlet = _Outlet("standard error", options.level, json_line if is_json else for_people)
         outlet.hears_asides = is_json or outlet.level <= _LEVELS["info"]
         outlets.append(outlet)
     if options.path is not None:
-        outlets.append(_File(options.path, options.file_level, json.dumps if options.as_json else _as_text))
+        outlets.append(_File(options.path, options.file_level, json_line if options.as_json else _as_text))
     return Log(_Way(tuple(outlets), secrets, clock), bound)
 
 
@@ -297,4 +297,4 @@ def _as_text(event: _Event, left_out: frozenset[str] = frozenset()) -> str:
     start = " ".join(str(shown.pop(key)) for key in ("time", "level") if key in shown)
     event_text, facts = shown.pop("event"), " ".join(f"{key}={value}" for key, value in shown.items())
     line = f"{start}: {event_text}{f' ({facts})' if facts else ''}"
-    return _UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], line)
+    return defused(_UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], line))

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
 
 from exfig_mp.analysis import Group, Incident, analyse
+from exfig_mp.changes import Change
 from exfig_mp.model import StopReason
 from exfig_mp.waits import Pacing
+from exfig_mp.way_on import WayOn, way_on
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from exfig_mp.changes import ChangeKind
     from exfig_mp.ledger import Ledger
     from exfig_mp.model import Failure
 
 SCHEMA_VERSION = 1
-
-WayOn = Literal["", "resume", "change", "force"]
-"""What to do about what was not done: nothing; resume as it is; change something and run again, for a resume would fail
-in the same way; or, if it is the config that is changed, resume with force, for which renders that cost are kept."""
-
-_LASTING = frozenset({"config", "not_found"})
 
 
 class Calls(Struct, frozen=True, rename="camel"):
@@ -71,6 +68,7 @@ class ConfigReport(Struct, frozen=True, rename="camel", omit_defaults=True):
 
     What could not be planned or written in `failed_entries` entries has no files that could be counted; where
     `nothing_usable` that is the config as a whole.
+    `new` and `changed` are files that the run has made what they are, index files and code among them.
     """
 
     config: str
@@ -79,6 +77,20 @@ class ConfigReport(Struct, frozen=True, rename="camel", omit_defaults=True):
     not_done: int = 0
     failed_entries: int = 0
     nothing_usable: bool = False
+    new: int = 0
+    changed: int = 0
+
+
+class Changes(Struct, frozen=True, rename="camel"):
+    """Files that the run has made what they are, told by content, and stale ones that it `removed`.
+
+    A resumed run tells what it changed itself. `files` are all of them in a JSON report.
+    """
+
+    new: int
+    changed: int
+    removed: int
+    files: tuple[Change, ...]
 
 
 class Report(Struct, frozen=True, rename="camel"):
@@ -90,6 +102,7 @@ class Report(Struct, frozen=True, rename="camel"):
     `transfer_seconds` is the part of `seconds` in which renders were asked for and downloaded. `not_done` renders are
     those that no result is known of when a run is stopped. `causes` are the failures in groups, the largest first: how
     many renders (or whole entries), since when, at which hosts, in which configs. `way_on` says what to do about them.
+    `changes` are known if a report was wanted before the run.
     """
 
     version: str
@@ -117,6 +130,7 @@ class Report(Struct, frozen=True, rename="camel"):
     stopped: Stop | None = None
     way_on: WayOn = ""
     warnings: tuple[str, ...] = ()
+    changes: Changes | None = None
     schema_version: int = SCHEMA_VERSION
 
     @property
@@ -179,6 +193,7 @@ def build_report(ledger: Ledger, run: Run) -> Report:
         stopped=_stop(ledger, failures) if ledger.stopped else None,
         way_on=way_on(failures, ledger.stopped),
         warnings=tuple(ledger.warnings),
+        changes=_changes(ledger),
     )
 
 
@@ -188,22 +203,6 @@ def by_cause(failures: Iterable[ItemFailure]) -> list[tuple[ItemFailure, ...]]:
     for failure in failures:
         groups[failure.cause, failure.advice].append(failure)
     return sorted(map(tuple, groups.values()), key=len, reverse=True)
-
-
-def way_on(failures: Collection[ItemFailure], stopped: StopReason = "") -> WayOn:
-    """Return how to go on after a run; whether renders are kept for a changed config is not known here."""
-    if stopped or not all(map(_lasts, failures)):
-        return "resume"
-    return "change" if failures else ""
-
-
-def _lasts(failure: ItemFailure) -> bool:
-    """Would it be the same in a resume, which sees Figma as it was?
-
-    That is so for what could not be planned: the config, or what it names. A render of which this is said lacks the
-    permission of its host, or an object of the store, and may come. What cannot be converted stays so.
-    """
-    return failure.cause == "conversion" or (failure.cause in _LASTING and not failure.render)
 
 
 def to_json(report: Report) -> bytes:
@@ -273,8 +272,24 @@ def _configs(ledger: Ledger) -> tuple[ConfigReport, ...]:
             counts[entry.config] += 1
     for (config, _), tokens in ledger.tokens.items():
         files[config] += tokens.files
-    configs = sorted({*files, *failed, *not_done, *(config for config, _ in troubled)})
+    changes: Counter[tuple[str, ChangeKind]] = ledger.changes.counts if ledger.changes else Counter()
     return tuple(
-        ConfigReport(one, files[one], failed[one], not_done[one], entries[one], (one, "") in troubled)
-        for one in configs
+        ConfigReport(
+            config=one,
+            files=files[one],
+            failed=failed[one],
+            not_done=not_done[one],
+            failed_entries=entries[one],
+            nothing_usable=(one, "") in troubled,
+            new=changes[one, "new"],
+            changed=changes[one, "changed"],
+        )
+        for one in sorted({*files, *failed, *not_done, *(config for config, _ in troubled)})
     )
+
+
+def _changes(ledger: Ledger) -> Changes | None:
+    if ledger.changes is None:
+        return None
+    total = ledger.changes.total
+    return Changes(total("new"), total("changed"), total("removed"), tuple(ledger.changes.listed))

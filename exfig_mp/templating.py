@@ -23,7 +23,7 @@ from exfig_mp.exporters.identifiers import (
 from exfig_mp.exporters.naming import restyle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -79,6 +79,25 @@ class Templates:
             raise ConfigError(f"the template {name} cannot be read: {error.strerror}", _ADVICE) from error
         except _FAULTS as error:
             raise ConfigError(f"the template {name} failed: {str(error) or type(error).__name__}", _ADVICE) from error
+
+
+def built_in(name: str) -> str:
+    """Return the text of a file beside the built-in templates."""
+    return (_BUILT_IN / name).read_text("utf-8")
+
+
+def render_page(name: str, context: Mapping[str, object]) -> bytes:
+    """Return a page of HTML from a template of our own; every text in it is escaped."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415  # see `Templates.render`
+
+    environment = Environment(
+        loader=FileSystemLoader(_BUILT_IN / "report"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=True,
+    )
+    return "".join(environment.get_template(name + SUFFIX).generate(context)).encode()
 
 
 _ADVICE = "mend the template in templatesPath, or remove it to use the built-in one"

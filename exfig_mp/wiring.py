@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from exfig_mp.chronicle import Chronicle
 from exfig_mp.engines.inline import Inline
 from exfig_mp.engines.processes import Processes
 from exfig_mp.engines.protocol import EngineOptions
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from exfig_mp.brake import Brake
     from exfig_mp.checkpoint import Checkpoint
     from exfig_mp.client import Session
-    from exfig_mp.engines.protocol import Death, Engine
+    from exfig_mp.engines.protocol import Death, Engine, Start
     from exfig_mp.journal import Journal
     from exfig_mp.ledger import Ledger
     from exfig_mp.limiter import Limiter
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from exfig_mp.model import Retried
     from exfig_mp.run_log import RunLog
     from exfig_mp.run_options import RunOptions, Work
-    from exfig_mp.sources.api_events import Attempt
+    from exfig_mp.sources.api_events import Attempt, Request
     from exfig_mp.sources.figma_calls import Answers
     from exfig_mp.waits import Wait
 
@@ -36,7 +37,7 @@ _WORTH_TELLING = 1.0  # seconds of a wait
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What all steps of one run are given; `said` writes its log."""
+    """What all steps of one run are given; `said` writes its log, `chronicle` gathers for reports."""
 
     work: Sequence[Work]
     options: RunOptions
@@ -44,6 +45,7 @@ class Given:
     log: Log
     said: RunLog
     brake: Brake
+    chronicle: Chronicle = field(default_factory=Chronicle)
 
 
 def engine_of(given: Given, journal_path: Callable[[str], str], store: str) -> Engine:
@@ -53,8 +55,13 @@ def engine_of(given: Given, journal_path: Callable[[str], str], store: str) -> E
     def on_retry(_: Retried) -> None:
         given.ledger.retries["downloads"] += 1  # whoever runs the job has logged it
 
+    def on_start(start: Start) -> None:
+        said.started(start)
+        given.chronicle.started(start)
+
     def on_death(death: Death) -> None:
         said.died(death)
+        given.chronicle.died(death)
         brake.death()
 
     def on_orphans(pid: int) -> None:
@@ -68,7 +75,7 @@ def engine_of(given: Given, journal_path: Callable[[str], str], store: str) -> E
             journal_path=journal_path,
             limiter=options.limiter,
             on_retry=on_retry,
-            on_start=said.started,
+            on_start=on_start,
             on_death=on_death,
             on_orphans=on_orphans,
             on_recycle=said.recycled,
@@ -88,7 +95,11 @@ def api_of(given: Given, session: Session, limiter: Limiter, answers: Answers) -
         given.ledger.retries["api"] += 1
         given.said.repeated(attempt)
 
-    asking = replace(given.options.api, on_request=given.said.requested)
+    def on_request(request: Request) -> None:
+        given.said.requested(request)
+        given.chronicle.requested(request)
+
+    asking = replace(given.options.api, on_request=on_request)
     api = FigmaApi(Caller(session, limiter, asking, answers, on_retry))
     given.ledger.calls = api.calls
     return api
@@ -101,6 +112,7 @@ def on_wait_of(given: Given) -> Callable[[Wait], None]:
         if wait.seconds >= _WORTH_TELLING:
             given.ledger.wait, given.ledger.waits_until = wait, time.monotonic() + wait.seconds
             given.said.waits(wait)
+            given.chronicle.waits(wait)
 
     return on_wait
 

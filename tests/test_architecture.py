@@ -11,19 +11,54 @@ from pathlib import Path
 
 _PACKAGE = Path(__file__).parents[1] / "exfig_mp"
 _STANDARD = sys.stdlib_module_names
-_ROOMS = ("cli", "config", "convert", "engines", "exporters", "simulator", "sources")
+_ROOMS = ("cli", "config", "convert", "engines", "exporters", "reports", "simulator", "sources")
 
 _VOCABULARY = {"colors", "conversions", "errors", "hashing", "model", "text_styles"}
 _PURE = {
-    *("abort", "analysis", "blocked_files", "budget", "formats", "hosts", "leaky_bucket", "ledger", "plan", "planned"),
-    *("ratelimit", "redaction", "report", "resume", "retry", "waits"),
+    *(
+        "abort",
+        "analysis",
+        "blocked_files",
+        "budget",
+        "changes",
+        "formats",
+        "hosts",
+        "leaky_bucket",
+        "ledger",
+        "plan",
+        "planned",
+    ),
+    *("ratelimit", "redaction", "report", "resume", "retry", "timeline", "waits", "way_on", "workflow"),
 }
 _DOORS = {
-    *("block", "cache", "checkpoint", "client", "download", "exchange", "files", "generation", "http1", "journal"),
+    *(
+        "before",
+        "block",
+        "cache",
+        "checkpoint",
+        "client",
+        "download",
+        "exchange",
+        "files",
+        "generation",
+        "http1",
+        "journal",
+    ),
     *("limiter", "log", "outputs", "room", "tls", "transfer"),
 }
 _FLOW = {
-    *("batch", "brake", "collect", "conflicts", "incremental", "indexes", "pipeline", "run_log", "run_options"),
+    *(
+        "batch",
+        "brake",
+        "chronicle",
+        "collect",
+        "conflicts",
+        "incremental",
+        "indexes",
+        "pipeline",
+        "run_log",
+        "run_options",
+    ),
     *("code_syntax", "collect_colors", "collect_text_styles", "forecast", "insertions", "token_download"),
     *("token_files", "wiring", "xcode_project"),
 }
@@ -50,13 +85,20 @@ MAY_IMPORT: dict[str, set[str]] = {
     "resume": _VOCABULARY | {"checkpoint"},
     "planned": _VOCABULARY | {"exporters"},
     "plan": _VOCABULARY | {"exporters", "planned"},
-    "ledger": _VOCABULARY | {"abort", "plan", "planned", "waits"},
+    "changes": set(),
+    "timeline": set(),
+    "before": {"changes", "files", "hashing"},
+    "chronicle": _VOCABULARY | _PURE | {"before", "engines", "insertions", "sources"},
+    "ledger": _VOCABULARY | {"abort", "changes", "plan", "planned", "waits"},
     "hosts": set(),
-    "report": _VOCABULARY | {"analysis", "ledger", "waits"},
+    "way_on": _VOCABULARY | {"report"},
+    "report": _VOCABULARY | {"analysis", "changes", "ledger", "waits", "way_on"},
+    "reports": _VOCABULARY | _PURE | _DOORS | {"exporters", "templating"},
     "brake": _VOCABULARY | {"abort"},
     "room": {"errors", "files"},
     "redaction": set(),
-    "log": _VOCABULARY | {"redaction"},
+    "workflow": set(),
+    "log": _VOCABULARY | {"redaction", "workflow"},
     "files": _VOCABULARY,
     "exchange": {"hosts", "redaction"},
     "tls": set(),
@@ -95,11 +137,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pipeline": _VOCABULARY | _PURE | _DOORS | {"brake", "sources"},
     "run_log": _VOCABULARY | _PURE | _DOORS | _NEUTRAL | {"engines", "run_options", "sources"},
     "indexes": _VOCABULARY | _PURE | {"brake", "files", "insertions", "transfer", "xcode_project"},
-    "wiring": _VOCABULARY | _PURE | _DOORS | {"brake", "engines", "run_log", "run_options", "sources"},
+    "wiring": _VOCABULARY | _PURE | _DOORS | {"brake", "chronicle", "engines", "run_log", "run_options", "sources"},
     "forecast": _VOCABULARY | _PURE | _DOORS | {"collect", "incremental", "insertions", "sources", "wiring"},
     "token_download": _VOCABULARY | _PURE | _DOORS | {"exporters", "sources", "wiring"} | _NEUTRAL,
     "batch": _VOCABULARY | _PURE | _DOORS | _FLOW | _NEUTRAL | {"engines", "exporters", "sources"},
-    "cli": _VOCABULARY | _PURE | _DOORS | _FLOW | _NEUTRAL | {"config", "engines", "exporters", "sources", "simulator"},
+    "cli": _VOCABULARY
+    | _PURE
+    | _DOORS
+    | _FLOW
+    | _NEUTRAL
+    | {"config", "engines", "exporters", "reports", "sources", "simulator"},
     "simulator": {"hashing", "model"},
 }
 """Rooms and root modules: what else of ours each may import, annotations included."""

@@ -462,7 +462,7 @@ def test_the_report_says_what_was_done(library, app):
     assert (report["renders"], report["downloaded"], report["skipped"], report["failed"]) == (66, 66, 0, 0)
     assert (report["files"], report["indexFiles"]) == (234, 31)
     assert report["bytes"] == library.seen()["cdn_bytes"]
-    assert report["configs"] == [{"config": "app.yaml", "files": 234, "failed": 0}]
+    assert report["configs"] == [{"config": "app.yaml", "files": 234, "failed": 0, "new": 234 + 31}]
     assert {call["endpoint"]: (call["tier"], call["count"]) for call in report["calls"]} == {
         "components": (3, 2),
         "images": (1, 6),

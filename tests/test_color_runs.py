@@ -91,7 +91,7 @@ def test_styles_of_light_and_dark_files_become_the_trees_of_all_platforms(librar
     assert_golden("styles", palette)
     assert library.calls() == {"styles": 2, "nodes": 2}
     assert (report["files"], report["indexFiles"], report["renders"]) == (21, 0, 0)
-    assert report["configs"] == [{"config": "app.yaml", "files": 21, "failed": 0}]
+    assert report["configs"] == [{"config": "app.yaml", "files": 21, "failed": 0, "new": 21 + 1, "changed": 1}]
     assert palette.state() == palette.temporary_files() == []
 
 

@@ -49,8 +49,9 @@ def test_one_failed_download_of_200_stops_the_run_and_a_resume_completes_it(faul
     assert (report["failed"], report["retries"]) == (1, 0)
     assert report["notDone"] == report["renders"] - 1 - report["downloaded"] >= 150
     assert report["downloaded"] == len(in_place), "also those that ended in their grace"
+    done = report["downloaded"]
     assert report["configs"] == [
-        {"config": "web.yaml", "files": report["downloaded"], "failed": 1, "notDone": report["notDone"]}
+        {"config": "web.yaml", "files": done, "failed": 1, "notDone": report["notDone"], "new": done}
     ]
     assert f"Stopped by --fail-fast at web.yaml web.icons {BROKEN} (server)" in ran.err
     assert f"{report['notDone']} of {report['renders']} renders are not done" in ran.err

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from rich.console import Console
 
+from exfig_mp.exchange import printable
+from exfig_mp.workflow import defused
+
 _UNWRAPPED = 10_000  # columns
 
 
@@ -18,3 +21,8 @@ def open_console(*, stderr: bool, no_color: bool) -> Console:
 def is_terminal(console: Console) -> bool:
     """Does somebody look? rich also says yes where only colours are wanted (FORCE_COLOR)."""
     return console.file.isatty()
+
+
+def shown(line: str) -> str:
+    """Return a line with names from outside in it, which then steer neither a terminal nor a CI runner."""
+    return defused(printable(line))

@@ -153,6 +153,7 @@ def _download(kinds: tuple[Kind, ...], options: CommandOptions, choices: _Choice
     """Ask, write what there is, say what there is not, and exit."""
     from exfig_mp.cli.resolve import resolve
     from exfig_mp.config import default_config, load
+    from exfig_mp.workflow import defused
 
     config = load(choices.config or default_config())
     wanted: dict[str, Wanted] = {kind: _wanted(config, kind, choices) for kind in kinds}
@@ -162,7 +163,7 @@ def _download(kinds: tuple[Kind, ...], options: CommandOptions, choices: _Choice
         path = _path(kind, choices, in_folder=len(kinds) > 1)
         _write(path, one, choices, run_options)
         if not options.quiet:
-            click.echo(f"{path}: {one.count:,} {kind}")
+            click.echo(defused(f"{path}: {one.count:,} {kind}"))
     sys.exit(exit_code)
 
 

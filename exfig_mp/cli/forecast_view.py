@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from exfig_mp.cli.console import open_console
-from exfig_mp.exchange import printable
+from exfig_mp.cli.console import open_console, shown
 
 if TYPE_CHECKING:
     from exfig_mp.cli.options import CommandOptions
@@ -26,7 +25,7 @@ def show_forecast(found: Forecast, ledger: Ledger, options: CommandOptions) -> N
         table.add_column(heading, justify="right")
     for config in found.configs:
         counts = (config.write, config.restore, config.keep, config.remove, config.stale)
-        table.add_row(Text(printable(config.config)), *(f"{count:,}" if count else "-" for count in counts))
+        table.add_row(Text(shown(config.config)), *(f"{count:,}" if count else "-" for count in counts))
     console.print(table)
     for line in _totals(found):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -36,11 +35,11 @@ def show_problems(ledger: Ledger, options: CommandOptions) -> None:
     """Print warnings, and what could not be had or planned, on standard error; not where that is a JSON log's."""
     errors = open_console(stderr=not options.has_json_on_stderr, no_color=options.no_color)
     for text in () if options.quiet else ledger.warnings:
-        errors.print(printable(f"warning: {text}"), style="yellow", markup=False, highlight=False, soft_wrap=True)
+        errors.print(shown(f"warning: {text}"), style="yellow", markup=False, highlight=False, soft_wrap=True)
     for one in ledger.entry_failures:
         where = " ".join(part for part in (one.config, one.entry) if part)
         advice = f" ({one.failure.advice})" if one.failure.advice else ""
-        said = printable(f"{where}: {one.failure.message}{advice}")
+        said = shown(f"{where}: {one.failure.message}{advice}")
         errors.print(said, style="red", markup=False, highlight=False, soft_wrap=True)
 
 

@@ -11,6 +11,7 @@ import click
 
 from exfig_mp import __version__
 from exfig_mp.errors import ExfigError
+from exfig_mp.workflow import defused, error_annotation
 
 _COMMANDS = {
     "batch": "export",
@@ -74,11 +75,19 @@ def run() -> None:
 
 def show_error(error: ExfigError, *, to_stderr: bool = True) -> None:
     """Print what happened and what to do, without a traceback."""
-    click.secho(f"Error: {error.message}", fg="red", err=to_stderr, color=_colour())
+    click.secho(_shown(f"Error: {error.message}"), fg="red", err=to_stderr, color=_colour())
     for problem in getattr(error, "problems", ()):
-        click.echo(f"  {problem}", err=to_stderr)
+        click.echo(_shown(f"  {problem}"), err=to_stderr)
     if error.advice:
-        click.echo(f"  {error.advice}", err=to_stderr)
+        click.echo(_shown(f"  {error.advice}"), err=to_stderr)
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        said = [error.message, *getattr(error, "problems", ()), error.advice]
+        click.echo(error_annotation("exfig-mp", "\n".join(filter(None, said))), err=to_stderr)
+
+
+def _shown(text: str) -> str:
+    """Return a text of several lines; what it quotes must not become a command of a CI runner."""
+    return "\n".join(map(defused, text.splitlines()))
 
 
 def _colour() -> bool | None:

@@ -238,7 +238,13 @@ _EXPORTING = (
     option(
         "--state-dir", type=click.Path(file_okay=False), default=".", help="Where the checkpoint lives. [default: .]"
     ),
-    option("--report", multiple=True, type=click.Path(dir_okay=False), help="Write a report (.json)."),
+    option(
+        "--report",
+        multiple=True,
+        type=click.Path(dir_okay=False),
+        metavar="FILE",
+        help="Write a report at the end, as its suffix says (.json, .md, .html); may be given several times.",
+    ),
     option(
         "--abort-failure-rate",
         type=click.FloatRange(0, 100),

@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from exfig_mp import __version__
+from exfig_mp.cli.report_files import check, evidence_of, new_chronicle, tell_actions, write_reports
 from exfig_mp.cli.resolve import log_options, resume_command
-from exfig_mp.errors import ConfigError, DiskError, ExfigError
+from exfig_mp.errors import ConfigError, ExfigError
 
 if TYPE_CHECKING:
+    from exfig_mp.chronicle import Chronicle
     from exfig_mp.cli.options import CommandOptions
     from exfig_mp.config import Loaded
     from exfig_mp.ledger import Ledger
@@ -81,9 +83,7 @@ def execute(task: Task, options: CommandOptions) -> None:
     from exfig_mp.log import open_log
     from exfig_mp.run_log import began, ended, refused
 
-    for path in options.report:
-        if not path.endswith(".json"):
-            raise ConfigError(f"{path}: reports are written as .json only")
+    check(options)
     if options.dry_run:
         preview(task, options)
     secrets = (task.options.api.token.value,) if task.options else ()
@@ -92,20 +92,23 @@ def execute(task: Task, options: CommandOptions) -> None:
         raise ConfigError(log.problems[0], "choose another --log-file")
     ledger = _ledger_of(task)
     try:
-        usable = _usable(task, ledger)
+        usable, chronicle = _usable(task, ledger), new_chronicle(options, os.environ)
         began(log, task.work, usable)
-        report, caught = _run(task, options, ledger, log)
+        report, caught = _run(task, options, ledger, log, chronicle)
     except ExfigError as error:
         refused(log, error)
         if not options.has_json_on_stderr:
             raise
         show_error(error, to_stderr=False)
         sys.exit(error.exit_code)
+    resume = resume_command(sys.argv[1:], ledger.blocked_for, usable.checkpoint_max_age)
     if not (options.quiet and report.success):
         from exfig_mp.cli.summary import show_summary  # brings rich
 
-        show_summary(report, options, resume_command(sys.argv[1:], ledger.blocked_for, usable.checkpoint_max_age))
-    are_written = _write_reports(report, options)
+        show_summary(report, options, resume)
+    are_written = write_reports(report, options, resume, evidence_of(ledger, chronicle))
+    if problem := tell_actions(report, os.environ, resume):
+        log.warning(problem)
     exit_code = 128 + caught[0] if caught else report.exit_code or int(not are_written)
     ended(log, report, exit_code)
     _leave(exit_code)
@@ -143,7 +146,9 @@ def _usable(task: Task, ledger: Ledger) -> RunOptions:
     return task.options
 
 
-def _run(task: Task, options: CommandOptions, ledger: Ledger, log: Log) -> tuple[Report, list[int]]:
+def _run(
+    task: Task, options: CommandOptions, ledger: Ledger, log: Log, chronicle: Chronicle
+) -> tuple[Report, list[int]]:
     """Return the report, and the signal that ended the run, if one did."""
     import asyncio
 
@@ -157,10 +162,12 @@ def _run(task: Task, options: CommandOptions, ledger: Ledger, log: Log) -> tuple
 
         runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
     with runner:
-        return runner.run(_run_until_signal(task, options, ledger, log))
+        return runner.run(_run_until_signal(task, options, ledger, log, chronicle))
 
 
-async def _run_until_signal(task: Task, options: CommandOptions, ledger: Ledger, log: Log) -> tuple[Report, list[int]]:
+async def _run_until_signal(
+    task: Task, options: CommandOptions, ledger: Ledger, log: Log, chronicle: Chronicle
+) -> tuple[Report, list[int]]:
     import asyncio
 
     from exfig_mp.batch import run
@@ -168,7 +175,7 @@ async def _run_until_signal(task: Task, options: CommandOptions, ledger: Ledger,
     from exfig_mp.report import Run, build_report
 
     assert task.options is not None  # noqa: S101  # execute has checked
-    running = asyncio.ensure_future(run(task.work, task.options, ledger, log))
+    running = asyncio.ensure_future(run(task.work, task.options, ledger, log, chronicle))
     caught: list[int] = []
 
     def stop(number: int) -> None:
@@ -191,19 +198,3 @@ async def _run_until_signal(task: Task, options: CommandOptions, ledger: Ledger,
                 raise
             ledger.stopped = "signal"
             return build_report(ledger, Run(__version__, datetime.now(UTC).isoformat(timespec="seconds"), 0.0)), caught
-
-
-def _write_reports(report: Report, options: CommandOptions) -> bool:
-    """Write what `--report` asks for; are all of them written? The disk may be as full as it was for the run."""
-    from exfig_mp.cli.main import show_error
-    from exfig_mp.report import to_json
-    from exfig_mp.transfer import place
-
-    are_written = True
-    for path in options.report:
-        try:
-            place(str(Path(path).absolute()), to_json(report), fsync=False)
-        except DiskError as error:
-            show_error(error, to_stderr=not options.has_json_on_stderr)
-            are_written = False
-    return are_written

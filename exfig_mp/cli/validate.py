@@ -18,11 +18,12 @@ def validate(paths: tuple[str, ...], recursive: bool, strict: bool) -> None:
     from exfig_mp.cli.main import show_error
     from exfig_mp.config import discover, load_all
     from exfig_mp.conflicts import certain_conflicts
+    from exfig_mp.workflow import defused
 
     loaded = load_all(discover(paths, recursive=recursive), strict=strict)
     for config in loaded.configs:
         for warning in config.warnings:
-            click.secho(f"warning: {warning}", fg="yellow", err=True)
+            click.secho(defused(f"warning: {warning}"), fg="yellow", err=True)
     for failed in loaded.failed:
         show_error(failed.error())
     conflicts = certain_conflicts(loaded.configs)

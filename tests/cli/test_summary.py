@@ -12,8 +12,9 @@ from exfig_mp.analysis import Group, Share
 from exfig_mp.cli.console import open_console
 from exfig_mp.cli.options import CommandOptions
 from exfig_mp.cli.summary import show_summary
-from exfig_mp.report import ConfigReport, ItemFailure, Report, Stop, way_on
+from exfig_mp.report import ConfigReport, ItemFailure, Report, Stop
 from exfig_mp.waits import Pacing
+from exfig_mp.way_on import way_on
 
 NASTY = "arrow\x1b]0;owned\x07\r\n\u202e[red]left"
 WEB = """\

@@ -1,0 +1,142 @@
+"""Where a run is reported beside the terminal: the files of `--report`, and what GitHub Actions shows of a job."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from exfig_mp.errors import ConfigError, DiskError
+from exfig_mp.workflow import error_annotation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from exfig_mp.chronicle import Chronicle
+    from exfig_mp.cli.options import CommandOptions
+    from exfig_mp.ledger import Ledger
+    from exfig_mp.report import Report
+    from exfig_mp.reports.page import Evidence
+
+SUFFIXES = (".json", ".md", ".html")
+_ANNOTATIONS = 10  # of one step GitHub shows no more
+_SUMMARY = 1 << 20
+"""Bytes of a step's summary: of a larger one GitHub shows nothing."""
+
+
+def check(options: CommandOptions) -> None:
+    """Refuse files that no report can be written to.
+
+    Raises:
+        ConfigError: names the first of them.
+    """
+    for path in options.report:
+        if Path(path).suffix not in SUFFIXES:
+            raise ConfigError(f"{path}: reports are written as {', '.join(SUFFIXES)}")
+        if options.dry_run and Path(path).suffix != ".json":
+            raise ConfigError(f"{path}: what a dry run finds is written as .json only")
+
+
+def new_chronicle(options: CommandOptions, environ: Mapping[str, str]) -> Chronicle:
+    """Return what gathers for the reports that are wanted."""
+    from exfig_mp.chronicle import Chronicle, ChronicleOptions
+    from exfig_mp.reports import markdown, page
+
+    wanted = {Path(path).suffix for path in options.report}
+    compares = bool(wanted or environ.get("GITHUB_STEP_SUMMARY"))
+    most = None if ".json" in wanted else page.LISTED if ".html" in wanted else markdown.LISTED
+    gathered = ChronicleOptions(
+        compares=compares, most=most, folder=str(Path.cwd()), keeps=".html" in wanted, spool=options.state_dir
+    )
+    return Chronicle(gathered)
+
+
+def write_reports(report: Report, options: CommandOptions, resume: str, evidence: Evidence) -> bool:
+    """Write what `--report` asks for; are all of them written? The disk may be as full as it was for the run."""
+    from exfig_mp.cli.main import show_error
+    from exfig_mp.transfer import place
+
+    are_written = True
+    for path in options.report:
+        try:
+            place(str(Path(path).absolute()), _body(Path(path).suffix, report, resume, evidence), fsync=False)
+        except DiskError as error:
+            show_error(error, to_stderr=not options.has_json_on_stderr)
+            are_written = False
+    return are_written
+
+
+def _body(suffix: str, report: Report, resume: str, evidence: Evidence) -> bytes:
+    from exfig_mp.report import to_json
+    from exfig_mp.reports.markdown import to_markdown
+    from exfig_mp.reports.page import to_html
+
+    match suffix:
+        case ".json":
+            return to_json(report)
+        case ".md":
+            return to_markdown(report, resume).encode()
+        case _:
+            return to_html(report, resume, evidence)
+
+
+def evidence_of(ledger: Ledger, chronicle: Chronicle) -> Evidence:
+    """Return what a page shows beside the report."""
+    from exfig_mp.reports.page import Evidence
+
+    return Evidence(ledger.plan, chronicle.before, chronicle.timeline, chronicle.options.folder)
+
+
+def tell_actions(report: Report, environ: Mapping[str, str], resume: str) -> str:
+    """Add the run to the summary of the job's step, and annotate what failed, where `environ` says that there is one.
+
+    Return why the summary could not be written, as a sentence, or nothing: that is no failure of the run.
+    """
+    if environ.get("GITHUB_ACTIONS") == "true":
+        for line in annotation_lines(report):
+            click.echo(line)
+    path = environ.get("GITHUB_STEP_SUMMARY")
+    return _append(path, report, resume) if path else ""
+
+
+def annotation_lines(report: Report) -> list[str]:
+    """Return the lines that make GitHub show what failed: each render or entry once, as many as it shows."""
+    from exfig_mp.exchange import printable
+    from exfig_mp.report import by_cause
+    from exfig_mp.reports.words import counted, distinct, more_places, stop_lines, where
+
+    found = [thing for failures in by_cause(report.failures) for thing in distinct(failures)]
+    ending = [stop_lines(report, report.stopped)] if report.stopped else []
+    room = _ANNOTATIONS - len(ending)
+    shown = found if len(found) <= room else found[: room - 1]
+    lines = [error_annotation("exfig-mp ended early", printable(" ".join(one))) for one in ending]
+    for first, *others in shown:
+        advice = f"\n{printable(first.advice)}" if first.advice else ""
+        said = printable(f"{where(first)}{more_places([first, *others])}: {first.message}")
+        lines.append(error_annotation(f"exfig-mp: {first.cause}", said + advice))
+    if len(found) > len(shown):
+        lines.append(error_annotation("exfig-mp", f"{counted(found[len(shown) :])} more failed (see the report)"))
+    return lines
+
+
+def _append(path: str, report: Report, resume: str) -> str:
+    """Append to the summary that others of the step may have begun."""
+    from exfig_mp.reports.markdown import to_markdown
+
+    body = to_markdown(report, resume).encode()
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        descriptor = os.open(path, flags, 0o644)
+        try:
+            if os.fstat(descriptor).st_size + len(body) > _SUMMARY:
+                return "the summary of this step is full: this run is not in it"
+            while body:
+                body = body[os.write(descriptor, body) :]
+        finally:
+            os.close(descriptor)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        return f"the summary of this step cannot be written ({reason}): this run is not in it"
+    return ""

@@ -1,0 +1,92 @@
+"""The timeline as shapes with places, for a template that makes SVG of them. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from exfig_mp.timeline import Span, Timeline
+
+_LEFT, _WIDTH, _ROW, _GAP = 90.0, 900.0, 12.0, 4.0
+_CURVE = 60.0  # height
+_ROWS = 8  # of one lane; what overlaps more than so often lies in the last
+_TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 86_400)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A span; `title` is shown when somebody points at it."""
+
+    x: float
+    y: float
+    width: float
+    is_good: bool
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text at the left of a lane, or below a tick."""
+
+    x: float
+    y: float
+    text: str
+
+
+@dataclass(slots=True)
+class Drawing:
+    """All shapes, and how large they are together. `curve` are the points of the renders settled so far."""
+
+    bars: list[Bar] = field(default_factory=list)
+    lanes: list[Label] = field(default_factory=list)
+    ticks: list[Label] = field(default_factory=list)
+    curve: str = ""
+    width: float = _LEFT + _WIDTH + 10
+    height: float = 0.0
+    left_out: int = 0
+
+
+def draw(timeline: Timeline) -> Drawing:
+    """Return the timeline: requests by tier, waits, workers, then the curve, with seconds from left to right."""
+    found, y = Drawing(), 20.0
+    seconds = max(timeline.seconds, 0.001)
+    groups = (timeline.requests, timeline.waits, timeline.workers)
+    found.left_out = sum(one.left_out for one in groups)
+    for group in groups:
+        lanes: dict[str, list[Span]] = defaultdict(list)
+        for span in group.listed:
+            lanes[span.lane].append(span)
+        for lane in sorted(lanes, key=lambda name: (len(name), name)):
+            found.lanes.append(Label(0, y + _ROW - 2, lane))
+            y = _lay(found, lanes[lane], seconds, y) + _GAP
+    if timeline.settled.points:
+        found.lanes.append(Label(0, y + _ROW - 2, "renders"))
+        most = max(timeline.settled.points[-1][1], 1)
+        points = [(0.0, 0), *timeline.settled.points]
+        found.curve = " ".join(f"{_x(at, seconds):.1f},{y + _CURVE * (1 - value / most):.1f}" for at, value in points)
+        y += _CURVE + _GAP
+    step = next((one for one in _TICKS if seconds / one <= 10), seconds)
+    times = [number * step for number in range(int(seconds / step) + 1)]
+    found.ticks = [Label(_x(at, seconds), 12, f"{at:g} s") for at in times]
+    found.height = y
+    return found
+
+
+def _lay(found: Drawing, spans: Iterable[Span], seconds: float, y: float) -> float:
+    """Put the spans of a lane into rows where none hides another; return where the lane ends."""
+    ends: list[float] = []
+    for span in sorted(spans, key=lambda one: one.start):
+        row = next((number for number, end in enumerate(ends) if end <= span.start), min(len(ends), _ROWS - 1))
+        ends[row : row + 1] = [max(span.end, *ends[row : row + 1])] if row < len(ends) else [span.end]
+        x, end = _x(span.start, seconds), _x(min(span.end, seconds), seconds)
+        title = f"{span.note} ({span.start:.2f} s, for {span.end - span.start:.2f} s)"
+        found.bars.append(Bar(round(x, 1), y + row * _ROW, round(max(end - x, 1.5), 1), span.is_good, title))
+    return y + len(ends) * _ROW
+
+
+def _x(at: float, seconds: float) -> float:
+    return _LEFT + _WIDTH * min(max(at, 0.0) / seconds, 1.0)

@@ -1,0 +1,65 @@
+"""The timeline of a run stays small however long that takes, and what is drawn of it is where it happened."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from exfig_mp.reports.drawing import draw
+from exfig_mp.timeline import Curve, Span, Timeline
+
+
+@pytest.mark.parametrize("step", [0.0001, 0.5, 60.0])
+def test_a_curve_of_very_many_values_has_some_hundred_points_with_its_last_value(step):
+    curve = Curve()
+
+    for number in range(20_000):
+        curve.add(number * step, number)
+
+    assert 100 < len(curve.points) <= 400 or step < 0.001
+    assert curve.points[0] == (0.0, 0)
+    assert curve.points[-1] == (19_999 * step, 19_999)
+    assert all(before < after for before, after in pairwise(curve.points))
+
+
+def test_a_worker_lives_until_it_dies_or_the_run_ends():
+    timeline = Timeline()
+    timeline.begin_life("worker-1", 11, 0.5)
+    timeline.begin_life("worker-2", 12, 0.6)
+    timeline.end_life(11, 2.0, "SIGKILL")
+    timeline.end_life(99, 2.0, "SIGKILL")
+    timeline.begin_life("worker-1", 13, 2.5)
+
+    timeline.end(4.0)
+
+    lives = sorted((one.lane, one.start, one.end, one.is_good) for one in timeline.workers.listed)
+    assert lives == [("worker-1", 0.5, 2.0, False), ("worker-1", 2.5, 4.0, True), ("worker-2", 0.6, 4.0, True)]
+
+
+def test_bars_lie_in_time_and_none_hides_another():
+    timeline = Timeline()
+    for start, end in ((0.0, 5.0), (1.0, 4.0), (5.0, 10.0)):
+        timeline.requests.add(Span("Tier 1", start, end, "GET images"))
+    timeline.end(10.0)
+
+    drawing = draw(timeline)
+
+    first, second, third = drawing.bars
+    assert first.y == third.y < second.y
+    assert first.x + first.width == third.x
+    assert third.x + third.width <= drawing.width
+    assert [lane.text for lane in drawing.lanes] == ["Tier 1"]
+    assert [tick.text for tick in drawing.ticks] == [f"{number} s" for number in range(11)]
+
+
+def test_what_there_is_too_much_of_is_counted_instead():
+    timeline = Timeline()
+    for number in range(2500):
+        timeline.requests.add(Span("Tier 1", number, number + 20.0, "GET images"))
+    timeline.end(2520.0)
+
+    drawing = draw(timeline)
+
+    assert (len(drawing.bars), drawing.left_out) == (2000, 500)
+    assert drawing.height < 200
