@@ -44,7 +44,8 @@ bench.report`. Each bench is a module that opens with its question (`python -m b
 Ours is always the whole product: each body verified, hashed, journalled and renamed into place. Peers only download.
 All run against one server on the same machine, interleaved, in files in memory; figures are medians of rounds, ratios
 medians of each round's ratio ("ours against it": 2.00x is twice as fast). Rounds in which other programs used more than
-a tenth of the machine are thrown away. Absolute figures are of the machine that is named; compare ratios.
+a tenth of the machine are thrown away. Absolute figures are of the machine that is named; compare ratios. What brought
+them, what was tried in vain, and why targets are missed: [NOTES.md](NOTES.md).
 """
 
 
