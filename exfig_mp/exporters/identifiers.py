@@ -40,11 +40,16 @@ DART_MEMBERS = frozenset({"hashCode", "runtimeType", "toString", "noSuchMethod"}
 """What every Dart object has, so that no constant may have it, too."""
 OBJECTIVE_C_METHODS = frozenset(
     {
-        *("alloc", "class", "copy", "debugDescription", "description", "hash", "initialize", "load", "mutableCopy"),
-        *("new", "superclass", "version"),
+        *("alloc", "autorelease", "class", "copy", "dealloc", "debugDescription", "description", "hash", "init"),
+        *("initialize", "isProxy", "load", "mutableCopy", "new", "release", "retain", "retainCount", "self"),
+        *("superclass", "version", "zone"),
     }
 )
-"""Methods that every class of Objective-C has: a class property of that name cannot be shown to it."""
+"""Methods that every class of Objective-C has: a class property of that name cannot be shown to it.
+
+https://developer.apple.com/documentation/objectivec/nsobject; what is for instances is for a class, too, as that is an
+object itself.
+"""
 KOTLIN_MEMBERS = frozenset({"equals", "hashCode", "toString"})
 """Members of every Kotlin object: an extension of that name would never be called."""
 

@@ -20,8 +20,13 @@ if TYPE_CHECKING:
 _SPECIAL = re.compile("[^A-Za-z0-9._~;,-]")
 
 
-_OBJECTIVE_C = OBJECTIVE_C_METHODS | {"actions", "add", "checkmark", "remove", "strokedCheckmark"}
-"""What every class has there, or UIImage: another of that name is for Swift alone."""
+_OBJECTIVE_C = OBJECTIVE_C_METHODS | {
+    *("actionsImage", "addImage", "checkmarkImage", "removeImage", "strokedCheckmarkImage"),
+}
+"""What every class has there, or UIImage: another of that name is for Swift alone.
+
+https://developer.apple.com/documentation/uikit/uiimage?language=objc: `addImage` is `add` in Swift alone.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

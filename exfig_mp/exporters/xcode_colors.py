@@ -25,14 +25,18 @@ _DARK = {"appearance": "luminosity", "value": "dark"}
 _HIGH = {"appearance": "contrast", "value": "high"}
 
 
-_OBJECTIVE_C = OBJECTIVE_C_METHODS | {
-    *("black", "blue", "brown", "clear", "cyan", "darkGray", "darkText", "gray", "green", "label", "lightGray"),
-    *("lightText", "link", "magenta", "opaqueSeparator", "orange", "placeholderText", "purple", "quaternaryLabel"),
-    *("quaternarySystemFill", "red", "secondaryLabel", "secondarySystemBackground", "secondarySystemFill"),
-    *("secondarySystemGroupedBackground", "separator", "tertiaryLabel", "tertiarySystemBackground"),
-    *("tertiarySystemFill", "tertiarySystemGroupedBackground", "tintColor", "white", "yellow"),
-}
-"""Class properties of UIColor: https://developer.apple.com/documentation/uikit/uicolor."""
+_UI_COLORS = (
+    *("black", "blue", "brown", "clear", "cyan", "darkGray", "darkText", "gray", "green", "groupTableViewBackground"),
+    *("label", "lightGray", "lightText", "link", "magenta", "opaqueSeparator", "orange", "placeholderText", "purple"),
+    *("quaternaryLabel", "quaternarySystemFill", "red", "secondaryLabel", "secondarySystemBackground"),
+    *("secondarySystemFill", "secondarySystemGroupedBackground", "separator", "tertiaryLabel"),
+    *("tertiarySystemBackground", "tertiarySystemFill", "tertiarySystemGroupedBackground", "tint", "white", "yellow"),
+)
+_OBJECTIVE_C = OBJECTIVE_C_METHODS | {f"{color}Color" for color in _UI_COLORS}
+"""Class properties of UIColor: https://developer.apple.com/documentation/uikit/uicolor?language=objc.
+
+Objective-C has `redColor` for what is `red` in Swift alone, so that `red` can be shown to it.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +149,7 @@ class ColorSets:
 
 def _is_taken(name: str) -> bool:
     """Has every class, or UIColor, a class method of that name? Another one is for Swift alone."""
-    return name in _OBJECTIVE_C or (name.startswith("system") and name != "system")
+    return name in _OBJECTIVE_C or (name.startswith("system") and name.endswith("Color") and name != "systemColor")
 
 
 def color_set(color: Color) -> bytes:

@@ -208,9 +208,10 @@ def test_rows_are_told_again_whenever_they_are_asked_for():
 def test_what_every_class_of_objective_c_has_is_for_swift_alone():
     code = SwiftImages(sets=SETS, ui_image_file="U.swift", objc=True)
 
-    text = texts("ios", [asset("copy"), asset("star")], code=code)["U.swift"]
+    text = texts("ios", [asset("add"), asset("addImage"), asset("copy")], code=code)["U.swift"]
 
-    assert "@objc static var star: UIImage" in text
+    assert "    @objc static var add: UIImage" in text, "which is called addImage there"
+    assert "    static var addImage: UIImage" in text
     assert "    static var copy: UIImage" in text
 
 

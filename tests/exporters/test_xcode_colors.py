@@ -151,12 +151,15 @@ def test_documents_keep_the_order_of_colours():
 
 
 def test_what_every_class_of_objective_c_has_is_for_swift_alone():
-    colors = tuple(Color(name, name, WHITE) for name in ("brand", "copy", "red", "systemMint"))
+    names = ("copy", "red", "redColor", "release", "systemMint", "systemMintColor")
+    colors = tuple(Color(name, name, WHITE) for name in names)
     text = code(colors, folder="A", objc=True)
 
     assert [line.split(":")[0].strip() for line in text.splitlines() if "static var" in line] == [
-        "@objc static var brand",
         "static var copy",
-        "static var red",
-        "static var systemMint",
+        "@objc static var red",
+        "static var redColor",
+        "static var release",
+        "@objc static var systemMint",
+        "static var systemMintColor",
     ]
