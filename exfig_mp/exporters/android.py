@@ -13,6 +13,7 @@ from annotated_types import Ge, Le
 from exfig_mp.exporters.compose import is_dotted, package_problems
 from exfig_mp.exporters.compose_vectors import ImageVectors
 from exfig_mp.exporters.entries import Export, Scope, build_entries
+from exfig_mp.exporters.identifiers import is_ascii_identifier
 from exfig_mp.exporters.kotlin_icons import KotlinIcons
 from exfig_mp.exporters.naming import NameStyle
 from exfig_mp.exporters.placing import Picture, appearances, by_path, join, png, vector_drawable
@@ -47,6 +48,11 @@ class NameTransform(Section):
     prefix: str = "color"
     strip_prefixes: tuple[Text, ...] = ()
 
+    def problems(self) -> Iterator[Problem]:
+        """Yield what is wrong beyond types."""
+        if self.prefix and not is_ascii_identifier(self.prefix):
+            yield ("prefix",), f"{self.prefix!r} cannot begin an attribute's name, which has letters, digits and _"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThemeAttributes(Section):
@@ -70,6 +76,7 @@ class ThemeAttributes(Section):
                 yield (key,), "is part of an XML comment of one line, which can have neither -- nor control characters"
         if self.marker_start == self.marker_end:
             yield ("markerEnd",), "must differ from markerStart"
+        yield from within(("nameTransform",), self.name_transform.problems())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,11 +91,19 @@ def theme_text(names: Sequence[str], transform: NameTransform) -> ThemeText:
 
 
 def attribute_name(name: str, transform: NameTransform) -> str:
-    """Return the attribute of a resource: the first prefix that fits taken off, styled, the own prefix before it."""
+    """Return the attribute of a resource: the first prefix that fits taken off, styled, the own prefix before it.
+
+    Where that cannot be an attribute's name, as nothing or digits come first, nothing is taken off.
+    """
     prefix = next((prefix for prefix in transform.strip_prefixes if name.startswith(prefix)), "")
     rest = name.removeprefix(prefix)
-    styled = restyle(rest.lstrip("_") if prefix else rest, transform.style)  # whether the prefix says its _ or not
-    own = transform.prefix
+    rest = rest.lstrip("_") if prefix else rest  # whether the prefix says its _ or not
+    styled = (_styled(text, transform) for text in (rest, name))
+    return next((attribute for attribute in styled if attribute[:1].isalpha() or attribute[:1] == "_"), name)
+
+
+def _styled(name: str, transform: NameTransform) -> str:
+    styled, own = restyle(name, transform.style), transform.prefix
     if not own:
         return styled
     if transform.style == "camelCase":

@@ -11,7 +11,7 @@ from exfig_mp.exporters.android_colors import AndroidColorFiles, xml_hex
 from exfig_mp.exporters.compose import Compose
 from exfig_mp.exporters.documents import Document
 from exfig_mp.exporters.flutter_colors import DartColors
-from exfig_mp.exporters.theme_attributes import ThemeWriter
+from exfig_mp.exporters.theme_attributes import ThemeWriter, attribute_name
 from exfig_mp.exporters.token_protocol import Insertion
 from exfig_mp.exporters.web_colors import WebColorFiles, css_value
 from exfig_mp.templating import Templates
@@ -105,6 +105,13 @@ def test_a_theme_binds_attributes_to_resources():
     assert (styles.path, styles.optional, styles.skeleton) == ("res/values/styles.xml", False, "")
     assert (night.path, night.optional, night.text) == ("res/values-night/styles.xml", True, styles.text)
     assert "'ext_bg' has no theme attribute: colorBg is that of 'bg'" in exporter.notes(colors)
+
+
+@pytest.mark.parametrize(
+    ("name", "attribute"), [("bg_text", "Text"), ("bg", "Bg"), ("bg_100", "Bg100"), ("_1", "_1"), ("größe", "Größe")]
+)
+def test_what_is_no_name_without_its_prefix_keeps_that(name, attribute):
+    assert attribute_name(name, NameTransform(prefix="", strip_prefixes=("bg_", "bg"))) == attribute
 
 
 @pytest.mark.parametrize(("alpha", "text"), [(1, "#FFFFFF"), (0.999, "#FFFFFF"), (0.5, "#80FFFFFF"), (0, "#00FFFFFF")])

@@ -4,7 +4,7 @@ import pytest
 
 from exfig_mp.errors import ConfigError
 from exfig_mp.exporters import Root
-from exfig_mp.exporters.android import Android, AndroidColors, ThemeAttributes
+from exfig_mp.exporters.android import Android, AndroidColors, NameTransform, ThemeAttributes
 from exfig_mp.exporters.android_colors import AndroidColorFiles
 from exfig_mp.exporters.color_entries import color_entries
 from exfig_mp.exporters.color_protocol import StyleColors, Suffixes, VariableColors
@@ -166,6 +166,10 @@ def test_kotlin_that_cannot_be_written_is_a_warning(element, words):
         (
             AndroidColors(theme_attributes=ThemeAttributes(theme_name="T", marker_start="M", marker_end="M")),
             ("themeAttributes", "markerEnd"),
+        ),
+        (
+            AndroidColors(theme_attributes=ThemeAttributes(theme_name="T", name_transform=NameTransform(prefix='"<'))),
+            ("themeAttributes", "nameTransform", "prefix"),
         ),
     ],
 )
