@@ -65,7 +65,7 @@ def nested(tokens: Iterable[Token]) -> Nested:
     for token in tokens:
         path = token_path(token.name)
         if not path:
-            problems.append(f"a {token.type} has no name")
+            problems.append(f"{token.type} {token.name!r} has no name that could be written")
             continue
         known = _put(tree, path, _written(token))
         if known is not None:

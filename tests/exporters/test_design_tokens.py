@@ -95,7 +95,7 @@ def test_tokens_of_one_name_must_be_equal():
 
 def test_what_the_format_keeps_for_itself_is_replaced():
     assert token_path("$type/{a}/1.5//x$") == ["_type", "_a_", "1_5", "x$"]
-    assert nested([Token("///", "asset", "")]).problems == ("a asset has no name",)
+    assert nested([Token("///", "asset", "")]).problems == ("asset '///' has no name that could be written",)
     assert len(token_path("a/" * 10_000)) == 32
 
 
