@@ -11,12 +11,12 @@ from exfig_mp.code_syntax import CodeSyntax
 from exfig_mp.collect_colors import paint
 from exfig_mp.collect_text_styles import typeset
 from exfig_mp.errors import ConfigError
-from exfig_mp.exporters.catalog_names import shared_image_sets
 from exfig_mp.exporters.claims import settle
 from exfig_mp.exporters.color_protocol import ColorEntry, VariableColors
 from exfig_mp.exporters.naming import matches
 from exfig_mp.exporters.pairing import pair
 from exfig_mp.exporters.protocol import Entry
+from exfig_mp.exporters.shared_names import declared_assets, shared_names
 from exfig_mp.framing import framed
 from exfig_mp.ledger import EntryFailure
 from exfig_mp.model import Failure
@@ -25,12 +25,13 @@ from exfig_mp.sources import figma
 from exfig_mp.sources.file_record import NoRecords
 from exfig_mp.sources.tokens import fetch_tokens
 from exfig_mp.templating import Templates
-from exfig_mp.token_files import RENAME, plan_tokens, refuse_clashes
+from exfig_mp.token_files import RENAME, TokenFiles, plan_tokens, refuse_clashes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from exfig_mp.exporters.pairing import Pairing
+    from exfig_mp.exporters.shared_names import Declared
     from exfig_mp.exporters.text_style_protocol import TextStyleEntry
     from exfig_mp.ledger import Ledger
     from exfig_mp.model import Asset
@@ -95,9 +96,14 @@ async def collect(work: Sequence[Work], api: FigmaApi, ledger: Ledger, how: Coll
     entries = [entry for entry in planned if entry is not None]
     refuse_clashes(entries)
     for config in dict.fromkeys(entry.config for entry in entries):
-        assets = [(entry.entry, entry.assets) for entry in entries if entry.config == config]
-        ledger.warnings += [f"{config} {text}" for text in shared_image_sets(assets)]
+        declared = [(entry.entry.label, _declared(entry)) for entry in entries if entry.config == config]
+        ledger.warnings += [f"{config} {text}" for text in shared_names(declared)]
     return Collected(entries, {key: meta.version for key, meta in metas.items()}, code_syntax)
+
+
+def _declared(entry: PlannedEntry) -> Declared | None:
+    exporter = entry.entry.exporter
+    return exporter.declared if isinstance(exporter, TokenFiles) else declared_assets(exporter, entry.assets)
 
 
 def _wanted_nodes(work: Sequence[Work], files: Files) -> dict[str, set[str]]:

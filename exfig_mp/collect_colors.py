@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from exfig_mp.exporters.color_pairing import pair_colors
+from exfig_mp.exporters.shared_names import declared_colors
 from exfig_mp.model import Failure
 from exfig_mp.sources.color_tokens import colors_of
 from exfig_mp.token_files import Described, TokenOutcome, write_out
@@ -22,6 +23,7 @@ def paint(entry: ColorEntry, tokens: Tokens, base: str) -> TokenOutcome:
     paired = pair_colors(found.palette, entry.naming, entry.platform, entry.exporter)
     described = Described(
         documents=entry.exporter.documents(paired.colors),
+        declared=declared_colors(entry.exporter, paired.colors),
         names={color.source_name: color.name for color in paired.colors},
         warnings=(*found.warnings, *paired.warnings, *entry.exporter.notes(paired.colors)),
         problems=(*found.problems, *paired.problems),

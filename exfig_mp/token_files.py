@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from exfig_mp.errors import ConfigError
@@ -18,6 +18,7 @@ from exfig_mp.templating import Templates
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
 
+    from exfig_mp.exporters.shared_names import Declared
     from exfig_mp.exporters.token_protocol import TokenEntry, TokenFile
     from exfig_mp.model import Asset, RemoteFile
     from exfig_mp.planned import PlannedEntry
@@ -30,11 +31,13 @@ RENAME = "mend it in Figma, or change the regexps of the config: what does not f
 class TokenFiles:
     """The exporter of an entry whose tokens are known. It has no remote files, so all of its files can be written.
 
-    `insertions` go into files of the user, at the time of writing; paths are as the config has them.
+    `insertions` go into files of the user, at the time of writing; paths are as the config has them. `declared` are
+    names that no other entry should declare.
     """
 
     generated: tuple[GeneratedFile, ...]
     insertions: tuple[Insertion, ...] = ()
+    declared: Declared | None = None
 
     def files(self, assets: Sequence[Asset]) -> tuple[RemoteFile, ...]:  # noqa: ARG002 - the contract's
         """See `Exporter`."""
@@ -62,10 +65,11 @@ class TokenOutcome:
 class Described:
     """What an exporter says about the tokens of an entry, and what was noticed when they were found and named.
 
-    `names` are their final names, by Figma's.
+    `names` are their final names, by Figma's, and `declared` those that no other entry should declare.
     """
 
     documents: tuple[TokenFile, ...]
+    declared: Declared | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
@@ -76,7 +80,7 @@ def write_out(entry: TokenEntry, described: Described, base: str) -> TokenOutcom
     failures = tuple(Failure("config", problem, RENAME) for problem in described.problems)
     warnings = (*entry.warnings, *described.warnings)
     try:
-        files = _rendered(entry, described.documents, base)
+        files = replace(_rendered(entry, described.documents, base), declared=described.declared)
     except ConfigError as error:
         failure = Failure("config", error.message, error.advice)
         return TokenOutcome(failures=(*failures, failure), warnings=warnings)

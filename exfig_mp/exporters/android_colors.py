@@ -41,6 +41,11 @@ class AndroidColorFiles:
             {f"code {function}": f"the function {function} in Kotlin"} if self.compose else {}
         )
 
+    @staticmethod
+    def resource(color: Color) -> str:
+        """Return the name of a colour among the resources."""
+        return resource_name(color.name)
+
     def notes(self, colors: Sequence[Color]) -> tuple[str, ...]:
         """See `TokenExporter`."""
         notes = [

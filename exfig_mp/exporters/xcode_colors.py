@@ -80,7 +80,7 @@ class ColorSets:
         has_code = self.ui_color_file or self.swift_ui_file
         claims = {f"code {identifier}": f"{identifier} in Swift"} if has_code else {}
         if self.folder:
-            path = self._asset_name(color)
+            path = self.asset_name(color)
             claims[f"path {folded(path)}"] = f"the colour set {path!r}"
         return claims
 
@@ -114,7 +114,8 @@ class ColorSets:
         *folders, last = raw or [color.name]
         return [*(_folder_name(part) for part in folders), _safe(last)]
 
-    def _asset_name(self, color: Color) -> str:
+    def asset_name(self, color: Color) -> str:
+        """Return the name of a colour set, with the folders that are part of it."""
         return "/".join(self._parts(color))
 
     def _set_path(self, color: Color) -> str:
@@ -129,7 +130,7 @@ class ColorSets:
             yield GeneratedFile(join(self.folder, *folder, "Contents.json"), content)
 
     def _context(self, color: Color) -> dict[str, object]:
-        identifier, asset = swift_identifier(color.name), self._asset_name(color)
+        identifier, asset = swift_identifier(color.name), self.asset_name(color)
         return {
             "name": identifier,
             "originalName": color.source_name,
