@@ -282,20 +282,27 @@ _LOG_OF_A_WORKER = """
 import sys
 from exfig_mp.engines.job_log import JobLog
 from exfig_mp.log import LogOptions
-from exfig_mp.model import Failed, Failure, Job
+from exfig_mp.model import Failed, Failure, Job, Retried
 
-log = JobLog(LogOptions(level=sys.argv[1]), "run", "worker-1")
-log.ended(Job("job", "", "svg", ()), Failed("job", Failure("server", "no")))
+log, job = JobLog(LogOptions(level=sys.argv[1]), "run", "worker-1"), Job("job", "", "svg", ())
+if sys.argv[2] == "failed":
+    log.ended(job, Failed("job", Failure("server", "no")))
+else:
+    log.retried(job, Retried("job", 1, 1.0, "no"))
 print("structlog" in sys.modules)
 """
 
 
-@pytest.mark.parametrize(("level", "is_loaded"), [("error", False), ("warning", False), ("info", True)])
-def test_a_worker_loads_no_log_just_to_be_able_to_log_failures(level, is_loaded):
-    command = [sys.executable, "-c", _LOG_OF_A_WORKER, level]
+@pytest.mark.parametrize(
+    ("level", "event", "is_said"),
+    [("warning", "failed", False), ("info", "failed", False), ("warning", "retried", False), ("info", "retried", True)],
+)
+def test_a_worker_loads_what_logs_only_when_it_has_something_to_say(level, event, is_said):
+    command = [sys.executable, "-c", _LOG_OF_A_WORKER, level, event]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
 
-    assert (ran.stdout, ran.stderr) == (f"{is_loaded}\n", "")
+    assert ran.stdout == f"{is_said}\n"
+    assert bool(ran.stderr) == is_said
 
 
 def test_what_a_worker_imports_again_of_the_program_is_nothing():
