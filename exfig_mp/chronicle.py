@@ -56,6 +56,7 @@ class Chronicle:
         self._begun = clock()
         self._insertions: dict[str, str] = {}
         self._generated: dict[str, str] = {}
+        self._has_looked = False
 
     async def look(self, plan: Plan, ledger: Ledger) -> None:
         """See what is where the plan will write; to be called when it is known what is in place already."""
@@ -63,6 +64,7 @@ class Chronicle:
             self._insertions = {path: entry.config for entry in plan.entries for path in targets(entry)}
             paths = chain(ledger.destinations_left(), plan.indexes, self._insertions)
             await asyncio.to_thread(self.before.look, paths)
+            self._has_looked = True
 
     def generated(self, plan: Plan, indexes: Sequence[Mapping[str, str]]) -> None:
         """Take note of the files that were written for each entry of the plan, by their paths."""
@@ -71,9 +73,9 @@ class Chronicle:
                 self._generated |= dict.fromkeys(written, entry.config)
 
     async def compare(self, ledger: Ledger) -> None:
-        """Tell the ledger what has changed, however the run has ended."""
+        """Tell the ledger what has changed, however the run has ended: unless somebody wants it to end now."""
         self.timeline.end(self._now())
-        if self.options.compares:
+        if self.options.compares and not ledger.signal:
             ledger.changes = await asyncio.to_thread(self._compared, ledger)
 
     def requested(self, one: Request) -> None:
@@ -109,6 +111,8 @@ class Chronicle:
 
     def _compared(self, ledger: Ledger) -> Tally:
         tally, seen = Tally(self.options.most), set[str]()
+        if not self._has_looked:  # so nothing was written yet
+            return tally
         for path, config in chain(_assets(ledger), self._generated.items(), self._insertions.items()):
             if path not in seen and (found := self.before.difference(path)):
                 tally.add(Change(self._named(path), found.kind, config, found.before, found.after))

@@ -8,6 +8,10 @@ GitHub Actions" on docs.github.com.
 from __future__ import annotations
 
 import json
+import re
+
+_ANYWHERE = re.compile(r"##([\w.-]*)\[")
+"""How commands begin that other runners obey, too: `##vso[` (Azure Pipelines), `##teamcity[`."""
 
 _LONGEST = 1000
 """Characters of an annotation: what a person reads beside a check."""
@@ -17,12 +21,12 @@ def defused(line: str) -> str:
     """Return one line of output with an escape where a name from outside would have it taken for a command."""
     if line.lstrip().startswith("::"):
         line = line.replace("::", r"\x3a:", 1)
-    return line.replace("##[", r"##\x5b")
+    return _ANYWHERE.sub(r"##\1\\x5b", line)
 
 
 def json_line(value: object) -> str:
     """Return `value` as JSON on one line that is no command; whoever decodes it notices nothing."""
-    return json.dumps(value).replace("##[", r"##\u005b")
+    return _ANYWHERE.sub(r"##\1\\u005b", json.dumps(value))
 
 
 def error_annotation(title: str, message: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -13,13 +14,13 @@ from exfig_mp.workflow import defused, error_annotation, json_line
 
 ATTEMPTS = (
     "::error::owned", "  \t::add-mask::a", "\u2003::stop-commands::x", "a ##[add-mask]b", "##[error]owned", "::::",
-    "###[[error]x", "::error file=a,line=1::b",
+    "###[[error]x", "a ##vso[task.setvariable variable=x]y", "##teamcity[x]", "::error file=a,line=1::b",
 )  # fmt: skip
 
 
 def obeyed(line: str) -> bool:
     """Would a runner look for a command here? See `workflow`."""
-    return line.lstrip().startswith("::") or "##[" in line
+    return line.lstrip().startswith("::") or re.search(r"##[\w.]*\[", line) is not None
 
 
 def unescaped(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,11 +95,13 @@ def tell_actions(report: Report, environ: Mapping[str, str], resume: str) -> str
 
     Return why the summary could not be written, as a sentence, or nothing: that is no failure of the run.
     """
-    if environ.get("GITHUB_ACTIONS") == "true":
-        for line in annotation_lines(report):
-            click.echo(line)
     path = environ.get("GITHUB_STEP_SUMMARY")
-    return _append(path, report, resume) if path else ""
+    problem = _append(path, report, resume) if path else ""
+    if environ.get("GITHUB_ACTIONS") == "true":
+        with suppress(OSError, UnicodeError):  # nobody reads them
+            for line in annotation_lines(report):
+                click.echo(line)
+    return problem
 
 
 def annotation_lines(report: Report) -> list[str]:

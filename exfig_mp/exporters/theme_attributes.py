@@ -97,7 +97,7 @@ def attribute_name(name: str, transform: NameTransform) -> str:
     """
     prefix = next((prefix for prefix in transform.strip_prefixes if name.startswith(prefix)), "")
     rest = name.removeprefix(prefix)
-    rest = rest.lstrip("_") if prefix else rest  # whether the prefix says its _ or not
+    rest = (rest.lstrip("_") or name) if prefix else rest  # whether the prefix says its _ or not
     styled = (_styled(text, transform) for text in (rest, name))
     return next((attribute for attribute in styled if attribute[:1].isalpha() or attribute[:1] == "_"), name)
 

@@ -278,3 +278,4 @@ def test_a_prefix_is_taken_off_with_what_joins_it_to_the_name(prefix):
 
     assert attribute_name("text_primary", transform) == "tone_primary"
     assert attribute_name("_text", transform) == "tone__text", "which is not where the prefix is"
+    assert attribute_name("text_", transform) == "tone_text_", "of which nothing would be left"
