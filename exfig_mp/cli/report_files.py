@@ -13,7 +13,7 @@ from exfig_mp.errors import ConfigError, DiskError
 from exfig_mp.workflow import error_annotation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from exfig_mp.chronicle import Chronicle
     from exfig_mp.cli.options import CommandOptions
@@ -43,18 +43,28 @@ def check(options: CommandOptions) -> None:
 def new_chronicle(options: CommandOptions, environ: Mapping[str, str]) -> Chronicle:
     """Return what gathers for the reports that are wanted."""
     from exfig_mp.chronicle import Chronicle, ChronicleOptions
-    from exfig_mp.reports import markdown, page
 
     wanted = {Path(path).suffix for path in options.report}
     compares = bool(wanted or environ.get("GITHUB_STEP_SUMMARY"))
-    most = None if ".json" in wanted else page.LISTED if ".html" in wanted else markdown.LISTED
+    most = _most_changes(wanted) if compares else None
     gathered = ChronicleOptions(
         compares=compares, most=most, folder=str(Path.cwd()), keeps=".html" in wanted, spool=options.state_dir
     )
     return Chronicle(gathered)
 
 
-def write_reports(report: Report, options: CommandOptions, resume: str, evidence: Evidence) -> bool:
+def _most_changes(wanted: set[str]) -> int | None:
+    """Return how many changes of a kind the wanted reports list at most; Jinja2 is not loaded for those without it."""
+    if ".json" in wanted:
+        return None
+    if ".html" in wanted:
+        from exfig_mp.reports.page import LISTED
+    else:
+        from exfig_mp.reports.markdown import LISTED
+    return LISTED
+
+
+def write_reports(report: Report, options: CommandOptions, resume: str, evidence: Callable[[], Evidence]) -> bool:
     """Write what `--report` asks for; are all of them written? The disk may be as full as it was for the run."""
     from exfig_mp.cli.main import show_error
     from exfig_mp.transfer import place
@@ -69,18 +79,20 @@ def write_reports(report: Report, options: CommandOptions, resume: str, evidence
     return are_written
 
 
-def _body(suffix: str, report: Report, resume: str, evidence: Evidence) -> bytes:
-    from exfig_mp.report import to_json
-    from exfig_mp.reports.markdown import to_markdown
-    from exfig_mp.reports.page import to_html
-
+def _body(suffix: str, report: Report, resume: str, evidence: Callable[[], Evidence]) -> bytes:
     match suffix:
         case ".json":
+            from exfig_mp.report import to_json
+
             return to_json(report)
         case ".md":
+            from exfig_mp.reports.markdown import to_markdown
+
             return to_markdown(report, resume).encode()
         case _:
-            return to_html(report, resume, evidence)
+            from exfig_mp.reports.page import to_html
+
+            return to_html(report, resume, evidence())
 
 
 def evidence_of(ledger: Ledger, chronicle: Chronicle) -> Evidence:

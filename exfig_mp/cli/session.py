@@ -10,6 +10,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -106,7 +107,7 @@ def execute(task: Task, options: CommandOptions) -> None:
         from exfig_mp.cli.summary import show_summary  # brings rich
 
         show_summary(report, options, resume)
-    are_written = write_reports(report, options, resume, evidence_of(ledger, chronicle))
+    are_written = write_reports(report, options, resume, partial(evidence_of, ledger, chronicle))
     if problem := tell_actions(report, os.environ, resume):
         log.warning(problem)
     exit_code = 128 + caught[0] if caught else report.exit_code or int(not are_written)
