@@ -255,7 +255,7 @@ def _resume(checkpoint: Checkpoint, options: RunOptions, log: Log) -> Memory:
     if decision.reason:  # that a changed configuration is gone on with
         log.warning(decision.reason)
     if found.spare:
-        log.warning("the last run got no render, so the one before it is gone on from (--restart asks Figma anew)")
+        log.warning("the run before the last is gone on from, and what the last one left is thrown away")
     if memory.damaged:
         log.warning("damaged journal lines were passed over", lines=memory.damaged)
     return memory

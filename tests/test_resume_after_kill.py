@@ -152,7 +152,7 @@ def test_runs_that_get_no_render_cost_nothing_of_what_a_killed_one_had_paid_for(
     ran, report = app.report("batch", "app.yaml", "--resume")
 
     assert ran.code == 0, ran.text
-    assert "the one before it is gone on from" in ran.err
+    assert "the run before the last is gone on from" in ran.err
     assert app.tree() == finished_tree
     assert report["skipped"] == len(placed_renders(memory))
     assert paid == []
