@@ -40,12 +40,10 @@ class Spool:
         self._file: IO[bytes] | None = None
         self._places: dict[str, tuple[int, int]] = {}
         self._size = 0
-        self.is_whole = True
 
     def keep(self, name: str, body: bytes) -> None:
         """Keep the bytes, if they are not too many."""
         if len(body) > _LARGEST or self._size + len(body) > _MOST:
-            self.is_whole = False
             return
         try:
             self._file = self._file or tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115 - open until the end
@@ -53,7 +51,6 @@ class Spool:
             self._file.write(body)
             self._file.flush()
         except OSError:  # a report is not worth an asset: the run goes on, and will meet the full disk itself
-            self.is_whole = False
             return
         self._places[name] = (self._size, len(body))
         self._size += len(body)

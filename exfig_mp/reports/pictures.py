@@ -27,11 +27,14 @@ class Pictures:
     def of(self, path: str, body: bytes | None = None) -> str:
         """Return the URI of the file's bytes, or of `body`; nothing if it is not there, no picture, or too large."""
         kind = _TYPES.get(PurePosixPath(path).suffix)
-        body = files.read(path) if body is None and kind and (files.size_of(path) or 0) <= _LARGEST else body
-        if kind is None or not body:
+        if kind is None:
             return ""
-        if len(body) > min(_LARGEST, self._left):
+        size = (files.size_of(path) or 0) if body is None else len(body)
+        if size > min(_LARGEST, self._left):
             self.left_out += 1
+            return ""
+        body = files.read(path) if body is None else body
+        if not body:
             return ""
         self._left -= len(body)
         return f"data:{kind};base64,{b64encode(body).decode()}"
