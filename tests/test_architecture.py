@@ -156,8 +156,6 @@ DOORS: dict[str, set[str]] = {
     "aiohttp": {"client", "simulator"},
     "yarl": {"client", "simulator"},
     "yaml": {"config.yaml_tree", "simulator"},
-    "pydantic": {"config.validation"},
-    "annotated_types": {"exporters.settings", "exporters", "config.validation"},
     "filelock": {"journal"},
     "xxhash": {"hashing"},
     "structlog": {"log"},

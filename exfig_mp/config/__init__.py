@@ -1,7 +1,7 @@
 """Configs: which files are meant, what they say, and everything that is wrong with them.
 
-`discover` finds files, `load` and `load_all` read them. YAML enters in `yaml_tree`, pydantic judges in `validation`,
-the disk is read in `source` and `discovery`. Importing this package loads neither pydantic nor the options.
+`discover` finds files, `load` and `load_all` read them. YAML enters in `yaml_tree`, options leave from `validation`,
+the disk is read in `source` and `discovery`. Importing this package does not load the options.
 """
 
 from exfig_mp.config.contents import file_ids, is_config

@@ -172,7 +172,7 @@ def _judge(document: Document, place: _Place, *, strict: bool) -> Config | Faile
     if not is_config(document.tree):
         problem = Problem(file=place.label, line=0, column=0, key_path="", message=why_no_config(document.tree))
         return FailedConfig(path=place.path, label=place.label, problems=(problem,))
-    # Here, since pydantic and the options take a quarter of a second, which `--help` and folders do not need.
+    # Here, since the options of all platforms take time that `--help` and folders do not need.
     from exfig_mp.config.validation import json_schema, validate  # noqa: PLC0415  # slow to import
 
     verdict = validate(document)

@@ -1,69 +1,58 @@
-"""From the validator's error codes to sentences: what was expected at a place, and what was found there."""
+"""From types to sentences: what was expected at a place, and what was found there."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec import inspect
+
 from exfig_mp.config.problems import described, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-_NOUNS = {
-    "string_type": "text",
-    "string_too_short": "text",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "finite_number": "a number",
-    "bool_type": "true or false",
-    "tuple_type": "a list",
-    "list_type": "a list",
-    "dict_type": "a group of keys",
-    "dataclass_type": "a group of keys",
-}
-_BOUNDS = {
-    "greater_than": ("gt", "a number greater than"),
-    "greater_than_equal": ("ge", "a number of at least"),
-    "less_than": ("lt", "a number less than"),
-    "less_than_equal": ("le", "a number of at most"),
-}
+    from collections.abc import Sequence
 
 
-def mismatch(errors: Iterable[Mapping[str, Any]], value: Any) -> str:
-    """Return one sentence for all `errors` about one `value`; several are branches of a union.
-
-    Args:
-        errors: pydantic's error details, with `type`, `msg` and `ctx`.
-        value: what the config has at this place.
-    """
-    errors = list(errors)
-    wanted = list(dict.fromkeys(_expected(error) for error in errors))
-    if "" in wanted:
-        return _other(errors[wanted.index("")])
-    only_literals = all(error["type"] == "literal_error" for error in errors)
-    found = quoted(value) if only_literals and isinstance(value, str) else described(value)
+def mismatch(kinds: Sequence[inspect.Type], value: Any) -> str:
+    """Return one sentence about a value that is none of `kinds`, of which there is at least one."""
+    wanted = list(dict.fromkeys(unmet(kind, value) for kind in kinds))
+    only_words = all(isinstance(kind, inspect.LiteralType) for kind in kinds)
+    found = quoted(value) if only_words and isinstance(value, str) else described(value)
     return f"expected {' or '.join(wanted)}, found {'an empty list' if value == [] else found}"
 
 
-def _expected(error: Mapping[str, Any]) -> str:
-    """Return the noun of what `error` asked for, or an empty text if its kind is not known here."""
-    kind, context = error["type"], error.get("ctx", {})
+def unmet(kind: inspect.Type, value: Any) -> str:
+    """Return the noun of what `kind` asks of a value and this one is not; empty if it is. Looks at no element."""
     match kind:
-        case "literal_error" | "enum":
-            return str(context["expected"]).replace("'", '"')
-        case "too_short":
-            return f"at least {context['min_length']} element{'s' if context['min_length'] > 1 else ''}"
-        case "too_long":
-            return f"at most {context['max_length']} element{'s' if context['max_length'] > 1 else ''}"
-        case _ if kind in _BOUNDS:
-            key, phrase = _BOUNDS[kind]
-            return f"{phrase} {context[key]:g}"
-        case _:
-            return _NOUNS.get(kind, "")
+        case inspect.StrType():
+            return "" if isinstance(value, str) and len(value) >= (kind.min_length or 0) else "text"
+        case inspect.BoolType():
+            return "" if isinstance(value, bool) else "true or false"
+        case inspect.IntType():
+            is_whole = isinstance(value, int) and not isinstance(value, bool)
+            return _out_of_bounds(kind, value) if is_whole else "a whole number"
+        case inspect.FloatType():
+            is_number = isinstance(value, int | float) and not isinstance(value, bool)
+            return _out_of_bounds(kind, value) if is_number else "a number"
+        case inspect.LiteralType(values=words):
+            return "" if isinstance(value, str) and value in words else _alternatives([f'"{word}"' for word in words])
+        case inspect.VarTupleType(min_length=least):
+            if not isinstance(value, list):
+                return "a list"
+            return f"at least {least} element{'s' if least > 1 else ''}" if least and len(value) < least else ""
+        case inspect.StructType():
+            return "" if isinstance(value, dict) else "a group of keys"
+    raise TypeError(f"no config has a {type(kind).__name__}")
 
 
-def _other(error: Mapping[str, Any]) -> str:
-    """Return the validator's own words for a kind of error that has none here."""
-    message = str(error["msg"]).removeprefix("Value error, ")
-    return message[:1].lower() + message[1:]
+def _out_of_bounds(kind: inspect.IntType | inspect.FloatType, number: float) -> str:
+    if kind.gt is not None and number <= kind.gt:
+        return f"a number greater than {kind.gt:g}"
+    if kind.ge is not None and number < kind.ge:
+        return f"a number of at least {kind.ge:g}"
+    if kind.le is not None and number > kind.le:
+        return f"a number of at most {kind.le:g}"
+    return ""
+
+
+def _alternatives(words: Sequence[str]) -> str:
+    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

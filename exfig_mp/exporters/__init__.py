@@ -3,8 +3,6 @@
 `Root` is a whole config. A new platform is a module, a field of `Root` and a line in `Root.platforms`.
 """
 
-from dataclasses import dataclass, field
-
 from exfig_mp.exporters.android import Android
 from exfig_mp.exporters.flutter import Flutter
 from exfig_mp.exporters.protocol import Entry
@@ -25,20 +23,19 @@ from exfig_mp.exporters.xcode import Ios
 __all__ = ["Root"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Root(Section):
+class Root(Section, frozen=True, kw_only=True):
     """A config as the YAML has it, every key of ExFig v1 included."""
 
-    figma: Figma = field(default_factory=Figma)
-    common: Common = field(default_factory=Common)
+    figma: Figma = Figma()
+    common: Common = Common()
     ios: Ios | None = None
     android: Android | None = None
     flutter: Flutter | None = None
     web: Web | None = None
-    batch: Batch = field(default_factory=Batch)
-    output: Output = field(default_factory=Output)
-    resources: Resources = field(default_factory=Resources)
-    abort: Abort = field(default_factory=Abort)
+    batch: Batch = Batch()
+    output: Output = Output()
+    resources: Resources = Resources()
+    abort: Abort = Abort()
 
     def platforms(self) -> dict[str, Ios | Android | Flutter | Web]:
         """Return the platforms that the config has, by key."""

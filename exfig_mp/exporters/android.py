@@ -8,7 +8,7 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
-from annotated_types import Ge, Le
+from msgspec import Meta
 
 from exfig_mp.exporters.compose import is_dotted, package_problems
 from exfig_mp.exporters.compose_vectors import ImageVectors
@@ -40,8 +40,7 @@ PRECISION = 4
 """Digits behind the point in path data, unless the config says another number."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NameTransform(Section):
+class NameTransform(Section, frozen=True, kw_only=True):
     """How a colour's name becomes a theme attribute's."""
 
     style: NameStyle = "PascalCase"
@@ -54,8 +53,7 @@ class NameTransform(Section):
             yield ("prefix",), f"{self.prefix!r} cannot begin an attribute's name, which has letters, digits and _"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ThemeAttributes(Section):
+class ThemeAttributes(Section, frozen=True, kw_only=True):
     """`android.colors.themeAttributes`: text between two markers in files that belong to the user."""
 
     enabled: bool = False
@@ -79,8 +77,7 @@ class ThemeAttributes(Section):
         yield from within(("nameTransform",), self.name_transform.problems())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AndroidColors(ColorsEntry):
+class AndroidColors(ColorsEntry, frozen=True, kw_only=True):
     """An element of `android.colors`."""
 
     xml_output_file_name: Text = "colors.xml"
@@ -97,15 +94,14 @@ class AndroidColors(ColorsEntry):
             yield from within(("themeAttributes",), self.theme_attributes.problems())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AndroidIcons(AssetEntry):
+class AndroidIcons(AssetEntry, frozen=True, kw_only=True):
     """An element of `android.icons`."""
 
     output: Text
     compose_package_name: Text | None = None
     compose_format: Literal["resourceReference", "imageVector"] = "resourceReference"
     compose_extension_target: Text | None = None
-    path_precision: Annotated[int, Ge(1), Le(6)] = PRECISION
+    path_precision: Annotated[int, Meta(ge=1, le=6)] = PRECISION
     strict_path_validation: bool | None = None
 
     def problems(self) -> Iterator[Problem]:
@@ -119,8 +115,7 @@ class AndroidIcons(AssetEntry):
             yield ("composePackageName",), "is required for composeFormat: imageVector"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AndroidImages(AssetEntry):
+class AndroidImages(AssetEntry, frozen=True, kw_only=True):
     """An element of `android.images`."""
 
     output: Text
@@ -137,8 +132,7 @@ class AndroidImages(AssetEntry):
                 yield ("scales", index), f"{scale:g} is no screen density: they are 1, 1.5, 2, 3 and 4"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AndroidTypography(Section):
+class AndroidTypography(Section, frozen=True, kw_only=True):
     """`android.typography`."""
 
     name_style: NameStyle
@@ -149,8 +143,7 @@ class AndroidTypography(Section):
         yield from package_problems(self.compose_package_name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Android(Section):
+class Android(Section, frozen=True, kw_only=True):
     """`android`."""
 
     main_res: Text

@@ -29,8 +29,7 @@ from exfig_mp.exporters.settings import (
 from exfig_mp.model import Asset, GeneratedFile, Kind, RemoteFile
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlutterColors(ColorsEntry):
+class FlutterColors(ColorsEntry, frozen=True, kw_only=True):
     """An element of `flutter.colors`."""
 
     output: Text = "colors.dart"
@@ -42,8 +41,7 @@ class FlutterColors(ColorsEntry):
         yield from _class_problems(self.class_name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlutterIcons(AssetEntry):
+class FlutterIcons(AssetEntry, frozen=True, kw_only=True):
     """An element of `flutter.icons`."""
 
     output: Text
@@ -56,8 +54,7 @@ class FlutterIcons(AssetEntry):
         yield from _class_problems(self.class_name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlutterImages(AssetEntry):
+class FlutterImages(AssetEntry, frozen=True, kw_only=True):
     """An element of `flutter.images`."""
 
     output: Text
@@ -74,8 +71,7 @@ class FlutterImages(AssetEntry):
         yield from _class_problems(self.class_name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flutter(Section):
+class Flutter(Section, frozen=True, kw_only=True):
     """`flutter`."""
 
     output: Text

@@ -1,26 +1,25 @@
 """The sections of a config that all platforms share, and the types that its values have.
 
-Sections are frozen dataclasses, validated from outside; their annotations are evaluated at run time. Keys of the YAML
+Sections are frozen structs, made and checked by msgspec; their annotations are evaluated at run time. Keys of the YAML
 are the field names in camel case. What a type cannot say is said by `problems()`: pure, all problems at once.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
-from annotated_types import Ge, Gt, Le, MinLen
+from msgspec import Meta, Struct
 
 from exfig_mp.exporters.naming import NameStyle, regexp_problem
 
 Problem = tuple[tuple[str | int, ...], str]
 """A key path below the section that reports it, and what is wrong there."""
 
-Text = Annotated[str, MinLen(1)]
-Percent = Annotated[int, Ge(0), Le(100)]
-Seconds = Annotated[float, Gt(0)]
-Scale = Annotated[float, Ge(0.01), Le(4)]
-Scales = Annotated[tuple[Scale, ...], MinLen(1)]
+Text = Annotated[str, Meta(min_length=1)]
+Percent = Annotated[int, Meta(ge=0, le=100)]
+Seconds = Annotated[float, Meta(gt=0)]
+Scale = Annotated[float, Meta(ge=0.01, le=4)]
+Scales = Annotated[tuple[Scale, ...], Meta(min_length=1)]
 VectorFormat = Literal["pdf", "svg"]
 ImageFormat = Literal["svg", "png", "webp"]
 SourceFormat = Literal["png", "svg"]
@@ -44,15 +43,11 @@ def camel_case(name: str) -> str:
     return first + "".join(word.upper() if word in _INITIALISMS else word.capitalize() for word in rest)
 
 
-class Section:
+class Section(Struct, frozen=True, kw_only=True, rename=camel_case, forbid_unknown_fields=True):
     """A mapping of the YAML: unknown keys are refused, keys are camel case."""
 
-    __slots__ = ()
-    __pydantic_config__: ClassVar[dict[str, object]] = {"alias_generator": camel_case, "extra": "forbid"}
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssetEntry(Section):
+class AssetEntry(Section, frozen=True, kw_only=True):
     """What every element of a platform's `icons` and `images` may say; what is None is left to `common`."""
 
     figma_file_id: Text | None = None
@@ -67,8 +62,7 @@ class AssetEntry(Section):
         yield from regexp_problems(self.name_validate_regexp, self.name_replace_regexp)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColorsEntry(Section):
+class ColorsEntry(Section, frozen=True, kw_only=True):
     """Where an element of a platform's `colors` has its variables; without any of it, `common` says so."""
 
     tokens_file_id: Text | None = None
@@ -95,24 +89,21 @@ class ColorsEntry(Section):
             )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebpOptions(Section):
+class WebpOptions(Section, frozen=True, kw_only=True):
     """How PNG becomes WebP."""
 
     encoding: Encoding
     quality: Percent = 90
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeicOptions(Section):
+class HeicOptions(Section, frozen=True, kw_only=True):
     """How PNG becomes HEIC."""
 
     encoding: Encoding = "lossy"
     quality: Percent = 90
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figma(Section):
+class Figma(Section, frozen=True, kw_only=True):
     """`figma`: the files, and how we may talk to the API. None leaves a default to where the value is used.
 
     `allowed_hosts` are names of hosts, beside Figma's, from which rendered files may come over https; `*.` and a
@@ -123,14 +114,14 @@ class Figma(Section):
     dark_file_id: Text | None = None
     light_high_contrast_file_id: Text | None = None
     dark_high_contrast_file_id: Text | None = None
-    timeout: Annotated[float, Ge(1), Le(600)] | None = None
-    max_retries: Annotated[int, Ge(0), Le(100)] | None = None
+    timeout: Annotated[float, Meta(ge=1, le=600)] | None = None
+    max_retries: Annotated[int, Meta(ge=0, le=100)] | None = None
     retry_base: Seconds | None = None
     retry_cap: Seconds | None = None
     retry_jitter: Percent | None = None
-    rate_limit: Annotated[float, Gt(0), Le(1000)] | str | None = None
-    max_wait: Annotated[float, Ge(0)] | None = None
-    concurrent_downloads: Annotated[int, Ge(1), Le(200)] | None = None
+    rate_limit: Annotated[float, Meta(gt=0, le=1000)] | str | None = None
+    max_wait: Annotated[float, Meta(ge=0)] | None = None
+    concurrent_downloads: Annotated[int, Meta(ge=1, le=200)] | None = None
     base_url: Text | None = None
     allowed_hosts: tuple[Text, ...] = ()
     plan: Plan | None = None
@@ -148,8 +139,7 @@ class Figma(Section):
         return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cache(Section):
+class Cache(Section, frozen=True, kw_only=True):
     """`common.cache`: incremental runs."""
 
     enabled: bool = False
@@ -157,8 +147,7 @@ class Cache(Section):
     path: Text | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommonColors(Section):
+class CommonColors(Section, frozen=True, kw_only=True):
     """`common.colors`: colours from styles."""
 
     use_single_file: bool = False
@@ -169,8 +158,7 @@ class CommonColors(Section):
     name_replace_regexp: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VariablesColors(Section):
+class VariablesColors(Section, frozen=True, kw_only=True):
     """`common.variablesColors`: colours from variables."""
 
     tokens_file_id: Text
@@ -184,8 +172,7 @@ class VariablesColors(Section):
     name_replace_regexp: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommonAssets(Section):
+class CommonAssets(Section, frozen=True, kw_only=True):
     """`common.icons` and `common.images`: what holds for the elements of all platforms that do not say otherwise."""
 
     figma_frame_name: Text | None = None
@@ -197,16 +184,14 @@ class CommonAssets(Section):
     name_replace_regexp: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommonTypography(Section):
+class CommonTypography(Section, frozen=True, kw_only=True):
     """`common.typography`."""
 
     name_validate_regexp: str | None = None
     name_replace_regexp: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Common(Section):
+class Common(Section, frozen=True, kw_only=True):
     """`common`: what the platforms share."""
 
     cache: Cache = Cache()
@@ -235,40 +220,36 @@ class Common(Section):
         return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch(Section):
+class Batch(Section, frozen=True, kw_only=True):
     """`batch`: many configs in one run."""
 
-    workers: Annotated[int, Ge(0), Le(256)] | None = None
-    parallel: Annotated[int, Ge(1), Le(50)] | None = None
+    workers: Annotated[int, Meta(ge=0, le=256)] | None = None
+    parallel: Annotated[int, Meta(ge=1, le=50)] | None = None
     fail_fast: bool | None = None
     resume: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Output(Section):
+class Output(Section, frozen=True, kw_only=True):
     """`output`: how files are written."""
 
     fsync: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resources(Section):
+class Resources(Section, frozen=True, kw_only=True):
     """`resources`: when a worker is replaced by a fresh one. Memory in per cent, age in seconds."""
 
-    memory_limit: Annotated[float, Gt(0), Le(100)] | None = None
+    memory_limit: Annotated[float, Meta(gt=0, le=100)] | None = None
     worker_max_age: Seconds | None = None
-    worker_max_tasks: Annotated[int, Ge(1)] | None = None
+    worker_max_tasks: Annotated[int, Meta(ge=1)] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Abort(Section):
+class Abort(Section, frozen=True, kw_only=True):
     """`abort`: when a run gives up. The rate in per cent, windows in operations and in seconds; 0 is never."""
 
-    failure_rate: Annotated[float, Ge(0), Le(100)] | None = None
-    window: Annotated[int, Ge(0)] | None = None
-    crashes: Annotated[int, Ge(0)] | None = None
-    crash_window: Annotated[float, Ge(0)] | None = None
+    failure_rate: Annotated[float, Meta(ge=0, le=100)] | None = None
+    window: Annotated[int, Meta(ge=0)] | None = None
+    crashes: Annotated[int, Meta(ge=0)] | None = None
+    crash_window: Annotated[float, Meta(ge=0)] | None = None
 
 
 def within(keys: tuple[str | int, ...], problems: Iterable[Problem]) -> list[Problem]:

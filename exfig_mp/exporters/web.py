@@ -1,10 +1,10 @@
 """Web: what the config says about it, and where its SVG files go. All of its file names are in snake case."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated
 
-from annotated_types import Ge
+from msgspec import Meta
 
 from exfig_mp.exporters.entries import Export, Scope, build_entries
 from exfig_mp.exporters.folder import Folder
@@ -27,8 +27,7 @@ from exfig_mp.model import Kind
 _DARK = "_dark"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebColors(ColorsEntry):
+class WebColors(ColorsEntry, frozen=True, kw_only=True):
     """An element of `web.colors`."""
 
     output_directory: Text | None = None
@@ -51,18 +50,16 @@ class WebColors(ColorsEntry):
             seen |= {name} if name else set()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebIcons(AssetEntry):
+class WebIcons(AssetEntry, frozen=True, kw_only=True):
     """An element of `web.icons`. Both directories are below `web.output`."""
 
     output_directory: Text
     svg_directory: Text = "assets/icons"
     generate_react_components: bool = True
-    icon_size: Annotated[int, Ge(1)] = 24
+    icon_size: Annotated[int, Meta(ge=1)] = 24
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebImages(AssetEntry):
+class WebImages(AssetEntry, frozen=True, kw_only=True):
     """An element of `web.images`. Both directories are below `web.output`."""
 
     output_directory: Text
@@ -70,8 +67,7 @@ class WebImages(AssetEntry):
     generate_react_components: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Web(Section):
+class Web(Section, frozen=True, kw_only=True):
     """`web`."""
 
     output: Text

@@ -32,8 +32,7 @@ _INFO = {"author": "xcode", "version": 1}
 _DARK = [{"appearance": "luminosity", "value": "dark"}]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ios(Section):
+class Ios(Section, frozen=True, kw_only=True):
     """`ios`."""
 
     xcodeproj_path: Text

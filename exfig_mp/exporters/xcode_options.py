@@ -1,7 +1,6 @@
 """`ios`: what the config says about Xcode. What it means for files is in `xcode`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Literal
 
 from exfig_mp.exporters.naming import NameStyle
@@ -20,8 +19,7 @@ from exfig_mp.exporters.settings import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IosColors(ColorsEntry):
+class IosColors(ColorsEntry, frozen=True, kw_only=True):
     """An element of `ios.colors`."""
 
     use_color_assets: bool
@@ -42,8 +40,7 @@ class IosColors(ColorsEntry):
             yield ("swiftuiColorSwift",), "must be another file than colorSwift"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IosIcons(AssetEntry):
+class IosIcons(AssetEntry, frozen=True, kw_only=True):
     """An element of `ios.icons`."""
 
     assets_folder: Text
@@ -64,8 +61,7 @@ class IosIcons(AssetEntry):
         yield from _code_problems(self)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IosImages(AssetEntry):
+class IosImages(AssetEntry, frozen=True, kw_only=True):
     """An element of `ios.images`; without a render mode, Xcode decides."""
 
     assets_folder: Text
@@ -73,7 +69,7 @@ class IosImages(AssetEntry):
     scales: Scales = (1, 2, 3)
     source_format: SourceFormat = "png"
     output_format: Literal["png", "heic"] = "png"
-    heic_options: HeicOptions = field(default_factory=HeicOptions)
+    heic_options: HeicOptions = HeicOptions()
     image_swift: Text | None = None
     swift_ui_image_swift: Text | None = None
     code_connect_swift: Text | None = None
@@ -91,8 +87,7 @@ class IosImages(AssetEntry):
                 yield ("scales", index), f"{scale:g} is no scale of an asset catalog: they are 1, 2 and 3"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IosTypography(Section):
+class IosTypography(Section, frozen=True, kw_only=True):
     """`ios.typography`."""
 
     font_swift: Text | None = None

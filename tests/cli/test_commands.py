@@ -86,7 +86,6 @@ def test_help_and_version_load_no_library_of_a_run(argument):
     assert loaded.isdisjoint(
         {
             "aiohttp",
-            "pydantic",
             "rich",
             "yaml",
             "structlog",

@@ -45,7 +45,7 @@ web: 3
     assert [line for line in found if "regexp" not in line] == [
         "a.yaml:1:1: figma.lightFileId: is required for icons and images",
         'a.yaml:2:3: figma.timeout: expected a number, found text "abc"',
-        'a.yaml:3:3: figma.seat: expected "view", "collab", "dev" or "full", found "foo"',
+        'a.yaml:3:3: figma.seat: expected "collab", "dev", "full" or "view", found "foo"',
         'a.yaml:4:1: ios: required key "xcassetsPath" is missing',
         'a.yaml:6:3: ios.target: required key "target" has no value',
         'a.yaml:7:3: ios.xcassetsInMainBundle: expected true or false, found text "maybe"',

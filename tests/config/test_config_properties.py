@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exfig_mp.config import load_all
 from exfig_mp.config.document import read_document
-from exfig_mp.config.validation import json_schema
+from exfig_mp.config.validation import json_schema, validate
+from exfig_mp.exporters import Root
+from tests.exporters.test_settings import ALL_KEYS
 
 SCHEMA = json_schema()
 KEYS = sorted({key for section in (SCHEMA, *SCHEMA["$defs"].values()) for key in section.get("properties", {})})
@@ -91,3 +95,40 @@ def test_random_trees(outcome, tree):
 @given(tree=trees_of(st.one_of(st.none(), st.booleans(), st.integers(-(10**30), 10**30), finite, plain), plain))
 def test_json_means_the_same_as_yaml(tree):
     assert read_document(json.dumps(tree)).tree == tree
+
+
+def places_in(tree, path=()):
+    children = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
+    for step, child in children:
+        yield (*path, step)
+        yield from places_in(child, (*path, step))
+
+
+PLACES = list(places_in(ALL_KEYS))
+ODD = [None, True, "", "x", "yes", "5", "*", "svg", -1, 0, 1.0, 2.5, 10**24, [], [None], ["*"], [[1]], {}, {"a": 1}]
+
+
+@relaxed
+@given(changes=st.lists(st.tuples(st.sampled_from(PLACES), st.sampled_from(["delete", *ODD])), min_size=1, max_size=4))
+def test_a_fault_is_found_exactly_where_there_are_no_options(changes):
+    tree = copy.deepcopy(ALL_KEYS)
+    for path, value in changes:
+        parent: Any = tree
+        try:
+            for step in path[:-1]:
+                parent = parent[step]
+            if value == "delete":
+                del parent[path[-1]]
+            else:
+                parent[path[-1]] = copy.deepcopy(value)
+        except (LookupError, TypeError):  # an earlier change has taken this place away
+            continue
+
+    verdict = validate(read_document(json.dumps(tree)))
+
+    if verdict.root is None:
+        assert verdict.faults
+        with pytest.raises(msgspec.ValidationError):
+            msgspec.convert(verdict.tree, Root)
+    else:
+        assert msgspec.convert(verdict.tree, Root) == verdict.root

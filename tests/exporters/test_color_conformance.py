@@ -1,10 +1,10 @@
 """Cases about colours that the tests of ExFig, figma-export and others pin down."""
 
 import json
-from dataclasses import replace
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from exfig_mp.colors import Color, Rgba
 from exfig_mp.exporters import Root
@@ -101,7 +101,7 @@ def test_conforms_to_android_colors(case):
     platform = Android(
         main_res="", resource_package=given.get("xmlResourcePackage", "r"), main_src="", colors=(element,)
     )
-    platform = replace(platform, main_src="." if given.get("packageName") else output.get("srcDirectory"))
+    platform = structs.replace(platform, main_src="." if given.get("packageName") else output.get("srcDirectory"))
     (entry,) = color_entries(Root(figma=Figma(light_file_id="f"), android=platform))
 
     texts = written("android", entry.exporter, read_colors(case))

@@ -253,8 +253,8 @@ def _refuse(*_args, **_kwargs):
 
 def test_the_modules_import_neither_doors_nor_clocks():
     allowed = {
-        "__future__", "annotated_types", "collections", "dataclasses", "exfig_mp", "functools", "itertools", "json",
-        "re", "typing", "unicodedata", "warnings",
+        "__future__", "collections", "dataclasses", "exfig_mp", "functools", "itertools", "json",
+        "msgspec", "re", "typing", "unicodedata", "warnings",
     }  # fmt: skip
     for path in Path(exfig_mp.exporters.__file__).parent.glob("*.py"):
         for statement in ast.walk(ast.parse(path.read_text("utf-8"))):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import dataclasses
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from exfig_mp.exporters import Root
@@ -30,7 +30,7 @@ def sections(section: type = Section) -> dict[str, Any]:
     found: dict[str, Any] = {}
     below: list[type] = section.__subclasses__()
     for one in below:
-        found |= sections(one) | ({one.__name__: one} if dataclasses.is_dataclass(one) else {})
+        found |= sections(one) | {one.__name__: one}
     return found
 
 
@@ -49,7 +49,7 @@ READ = reads()
 
 @pytest.mark.parametrize("name", sorted(sections()))
 def test_every_key_is_read_somewhere_or_documented(name):
-    for field in dataclasses.fields(sections()[name]):
+    for field in msgspec.structs.fields(sections()[name]):
         if field.name not in READ:
             key = f"{name}: {camel_case(field.name)}"
             word = WITHOUT_EFFECT.get((name, field.name)) or WITHOUT_EFFECT.get((name, "*"))

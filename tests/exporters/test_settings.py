@@ -1,5 +1,5 @@
 import pytest
-from pydantic import TypeAdapter, ValidationError
+from msgspec import ValidationError, convert
 
 from exfig_mp.errors import ConfigError
 from exfig_mp.exporters import Root
@@ -166,7 +166,7 @@ ANDROID_IMAGES = {"output": "i", "format": "png"}
 
 
 def read(config) -> Root:
-    return TypeAdapter(Root).validate_python(config)
+    return convert(config, Root)
 
 
 def test_every_key_is_known_and_reaches_its_field():

@@ -1,8 +1,8 @@
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from exfig_mp.conversions import Heic, Raster
 from exfig_mp.exporters.placing import Picture
@@ -185,7 +185,7 @@ def test_what_is_not_done_is_said():
 def test_heic_is_made_of_what_would_be_png_and_is_that_where_nothing_can_make_it(source):
     options = HeicOptions(encoding="lossless", quality=80)
     plain_images = IosImages(assets_folder="I", name_style="camelCase", source_format=source, image_swift="U.swift")
-    images = replace(plain_images, output_format="heic", heic_options=options)
+    images = structs.replace(plain_images, output_format="heic", heic_options=options)
     heic, png = (ios(images=(one,)).entries(Figma(light_file_id="f"), Common())[0] for one in (images, plain_images))
 
     made, plain = heic.exporter.files([asset("a")]), png.exporter.files([asset("a")])
