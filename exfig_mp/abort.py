@@ -23,8 +23,9 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,8 +51,7 @@ _MISSED = 0.01  # the same for calling an outage a false alarm
 _HEALTHY = 0.5  # what is surely healthy, as a share of the allowed rate
 
 
-@dataclass(frozen=True, slots=True)
-class AbortPolicy:
+class AbortPolicy(Struct, frozen=True):
     """What a run bears.
 
     Args:
@@ -78,8 +78,7 @@ class AbortPolicy:
         return self.crashes > 0 and self.crash_window > 0
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """Why the run ends. `operations` and `failures` (or deaths of workers) are those from `since` to `at`.
 
     `since` is the most likely beginning: the operation from which on failures outweigh successes most.
@@ -93,8 +92,7 @@ class Verdict:
     failures: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Test:
+class _Test(Struct, frozen=True):
     """Wald's test in units of failures: a success weighs `success`, the run ends at `most`, all is well at `least`."""
 
     success: float
@@ -102,8 +100,7 @@ class _Test:
     least: float
 
 
-@dataclass(slots=True)
-class _Alarm:
+class _Alarm(Struct):
     """A test under way. `operations` and `failures` are from `since` on, `score` is from the arming on."""
 
     since: float

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from exfig_mp.abort import COUNTED
-from exfig_mp.model import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from exfig_mp.abort import Verdict
-    from exfig_mp.model import Cause
+    from exfig_mp.model import Cause, Failure
 
 _REACH = "check the network connection, or Figma's status page (status.figma.com)"
 ADVICE: dict[Cause, str] = {

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 ChangeKind = Literal["new", "changed", "removed"]
 
@@ -25,8 +24,7 @@ class Change(Struct, frozen=True, gc=False, omit_defaults=True):
     after: str = ""
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """All changes in numbers, by config and kind; of each kind at most `most` one by one, None for all of them."""
 
     most: int | None = None

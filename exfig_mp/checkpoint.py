@@ -22,13 +22,14 @@ from msgspec import Struct
 
 from exfig_mp import files
 from exfig_mp.errors import ExfigError, LockedError, StateError
-from exfig_mp.generation import Generation, Manifest, Source, configs_of, iso, unlink
+from exfig_mp.generation import Generation, Manifest, configs_of, iso, unlink
 from exfig_mp.hashing import digest, identity
 from exfig_mp.journal import Answered, Begun, Journal, Memory, blocks, lock, look_up, merge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from exfig_mp.generation import Source
     from exfig_mp.model import Items, Written
 
 URL_LIFE = 29 * 86_400.0

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from exfig_mp.before import Before, Spool
 from exfig_mp.changes import Change, Tally
@@ -26,8 +27,7 @@ SHOWN = (".svg", ".png", ".jpg", ".webp")
 """What the names of files end with that a browser shows as pictures."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChronicleOptions:
+class ChronicleOptions(Struct, frozen=True):
     """What is gathered.
 
     Args:

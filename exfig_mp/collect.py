@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from exfig_mp.code_syntax import CodeSyntax
 from exfig_mp.collect_colors import paint
@@ -43,8 +45,7 @@ if TYPE_CHECKING:
     from exfig_mp.sources.tokens import TokenRecords, Tokens
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Collecting:
+class Collecting(Struct, frozen=True, kw_only=True):
     """How many files are asked for at once; what is remembered of them; whether changed ones are looked at by node.
 
     Without `tokens` nothing is remembered of colours and text styles, and what they are made of is asked for.
@@ -56,8 +57,7 @@ class Collecting:
     granular: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Collected:
+class Collected(Struct, frozen=True):
     """The entries that can be planned, in order; and the version that each file is drawn in, by its key.
 
     `code_syntax` is what Figma is to be told when all of it is done.
@@ -180,8 +180,7 @@ def plan_assets(
     return framed(planned), claimed.problems
 
 
-@dataclass(frozen=True, slots=True)
-class _Telling:
+class _Telling(Struct, frozen=True):
     """Where troubles go, and what Figma is to be told about names in code."""
 
     ledger: Ledger

@@ -11,10 +11,11 @@ import asyncio
 import re
 import socket
 from contextlib import AsyncExitStack, ExitStack
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
 import aiohappyeyeballs
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from exfig_mp.budget import Budget
 from exfig_mp.exchange import NoReply, Place, Reply, Routes, plain
@@ -42,8 +43,7 @@ _UNDER_WAY = 64 * 1024 * 1024  # bytes of bodies that a process has half of, bey
 _SMALL = 256 * 1024
 
 
-@dataclass(slots=True)
-class _Origin:
+class _Origin(Struct):
     """A scheme, host and port that may be asked directly, and the connections there that nobody uses.
 
     `tail` is what follows the target in each request's head.

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import urllib.request
 import zlib
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from exfig_mp.hosts import access, in_bucket, refusal
 from exfig_mp.redaction import Redactor
@@ -23,8 +25,7 @@ Trouble = Literal["timeout", "network", "proxy", "too_large", "forbidden_url"]
 """`proxy`: the proxy refuses to pass the request on, and will again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """A whole HTTP answer. Header names are in lower case; `body` is decompressed, and as long as was promised."""
 
     status: int
@@ -32,16 +33,14 @@ class Reply:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class NoReply:
+class NoReply(Struct, frozen=True):
     """No whole answer came: `trouble` says of which kind, `detail` says it in words."""
 
     trouble: Trouble
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class SessionOptions:
+class SessionOptions(Struct, frozen=True):
     """How to talk. Crosses process borders, so it holds no secret and nothing live.
 
     Args:
@@ -61,8 +60,7 @@ class SessionOptions:
     max_body: int = 256 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Get:
+class Get(Struct, frozen=True):
     """One request: `headers` go to the first host only, never along with a redirect to another one.
 
     What is to be sent `once` is not sent again by the library when a connection breaks: somebody counts it. A `patient`
@@ -78,8 +76,7 @@ class Get:
     body: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a URL leads, as it will be connected to: `host` and `scheme` in lower case, `path` just as it is sent."""
 
     scheme: str
@@ -89,8 +86,7 @@ class Place:
     has_user: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """Whether and how a host may be asked; with `only_bucket` the path of each request decides."""
 
     refusal: str | None

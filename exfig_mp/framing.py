@@ -5,10 +5,10 @@ Templates run here, in the coordinator, sandboxed; a worker only replaces the ma
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from exfig_mp.conversions import DATA_URI, HEIGHT, MARKUP, VIEW_BOX, WIDTH, Tsx
 from exfig_mp.errors import ConfigError

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
+
+from msgspec import Struct
 
 from exfig_mp.exchange import NoReply, Reply, answer, plain, too_large
 
@@ -31,15 +32,13 @@ _FRAMING = frozenset({"content-length", "transfer-encoding", "content-encoding",
 _WITHOUT_BODY = frozenset({204, 205, 304})
 
 
-@dataclass(frozen=True, slots=True)
-class Odd:
+class Odd(Struct, frozen=True):
     """The answer is not one of those that are read here, so it has to be asked for anew; `why` says so in words."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(Struct, frozen=True):
     """The connection ended before an answer had come; `detail` says how."""
 
     detail: str
@@ -48,16 +47,14 @@ class Broken:
 Outcome = Reply | NoReply | Odd | Broken
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What a connection bears: `idle` seconds without a byte, bodies of `body` bytes before and after decompression."""
 
     idle: float
     body: int
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """Status and headers of an answer that is read here, names in lower case. `length` is that of its body.
 
     Nothing after it belongs to the connection's next answer unless it `lasts`.

@@ -5,8 +5,9 @@ A cache that cannot be read or written costs calls, never an asset: its troubles
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from exfig_mp.cache import STORE_SIZE, Cache
 from exfig_mp.errors import DiskError
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
     from exfig_mp.sources.file_record import FileRecords
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CacheOptions:
+class CacheOptions(Struct, frozen=True, kw_only=True):
     """How a run remembers.
 
     Args:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from exfig_mp import files
 from exfig_mp.errors import DiskError
@@ -53,8 +54,7 @@ def _insertions(entry: PlannedEntry) -> tuple[Insertion, ...]:
     return entry.entry.exporter.insertions if isinstance(entry.entry.exporter, TokenFiles) else ()
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What a user's file is to be: its real path, its whole content, and whether that is anything new."""
 
     path: str

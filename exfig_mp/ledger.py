@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from exfig_mp.model import Done, Items
 from exfig_mp.waits import Pacing
@@ -24,8 +25,7 @@ _ITEMS: tuple[Kind, Kind] = ("icons", "images")
 _WHOLE: tuple[Kind, Kind] = ("colors", "typography")
 
 
-@dataclass(frozen=True, slots=True)
-class EntryFailure:
+class EntryFailure(Struct, frozen=True):
     """An entry, or some of its components, could not be planned at all."""
 
     config: str
@@ -35,8 +35,7 @@ class EntryFailure:
     """When, in Unix time."""
 
 
-@dataclass(slots=True)
-class TokenCount:
+class TokenCount(Struct):
     """An entry of colours or text styles: how many of its files are in place, and whether that is all of them."""
 
     kind: Kind
@@ -44,8 +43,7 @@ class TokenCount:
     is_finished: bool = False
 
 
-@dataclass(slots=True)
-class Ledger:
+class Ledger(Struct):
     """Counts only grow; those by config count a render for each config that wants it.
 
     `calls` are requests to the API by endpoint and tier; `transfer_seconds` is how long the pipeline of renders and

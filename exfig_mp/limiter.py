@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
+
+from msgspec import Struct
 
 from exfig_mp.block import HEADER, SharedBlock, clock
 from exfig_mp.blocked_files import BlockedFiles
@@ -37,8 +38,7 @@ _LONGEST_GATE = 2 * LONGEST_SPACING
 _AFTER_GATE = 0.2  # seconds beyond Retry-After: Figma's clock and ours are not the same
 
 
-@dataclass(frozen=True, slots=True)
-class LimiterOptions:
+class LimiterOptions(Struct, frozen=True):
     """What a process needs to open the limiter; crosses process borders.
 
     Args:

@@ -14,11 +14,12 @@ import stat
 import sys
 import threading
 import time
-from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
 
 from exfig_mp.hashing import identity
 from exfig_mp.redaction import Redactor
@@ -46,8 +47,7 @@ _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u
 """What would end a line, steer a terminal, turn text around or not encode: names and messages come from outside."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogOptions:
+class LogOptions(Struct, frozen=True, kw_only=True):
     """What is logged, and where to. Crosses process borders, so it holds no secret: workers know none.
 
     Args:

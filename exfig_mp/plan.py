@@ -47,8 +47,7 @@ class Want(Struct, frozen=True, gc=False):
     file: RemoteFile
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """All renders by id, in the order in which they are wanted, with all their destinations and owners.
 
     Only the `wants` of each render are kept, as a plan may have very many: all else is a view of them. `indexes` are
@@ -207,8 +206,7 @@ class _Generated(Struct, frozen=True, gc=False):
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Coded:
+class _Coded(Struct, frozen=True):
     """A file of code; it is written out only for a comparison, which takes long and is rare."""
 
     entry: int

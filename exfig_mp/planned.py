@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from exfig_mp.exporters.documents import Document
 from exfig_mp.model import GeneratedFile, RemoteFile
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from exfig_mp.model import Asset
 
 
-@dataclass(frozen=True, slots=True)
-class Coding:
+class Coding(Struct, frozen=True):
     """What an entry's code takes: who renders templates, and the assets `beside` those of the entry.
 
     Nothing is done about these, as a filter leaves them out or there is something wrong with them, but code names
@@ -29,8 +29,7 @@ class Coding:
     beside: tuple[Asset, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedEntry:
+class PlannedEntry(Struct, frozen=True, kw_only=True):
     """An entry, the assets that were found for it, and its files with absolute paths. Without `coding`, no code."""
 
     config: str
@@ -103,8 +102,7 @@ def absolute(base: str, path: str) -> str:
     return os.path.normpath(os.path.join(base, os.path.expanduser(path)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Rebased:
+class _Rebased(Struct, frozen=True):
     """Absolute paths, asked for by their relative ones."""
 
     base: str

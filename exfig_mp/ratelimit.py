@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import MutableSequence
@@ -56,8 +57,7 @@ class Lane(IntEnum):
         return {Lane.ALL: "all", Lane.CDN: "CDN"}.get(self, f"Tier {self.value}")
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(Struct, frozen=True):
     """At most `requests` in any `seconds`."""
 
     requests: int
@@ -92,8 +92,7 @@ def parse_rate(text: str) -> Rate:
     return Rate(int(amount), seconds)
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(Struct, frozen=True):
     """A place in a queue: the `number`-th request ever, not to be sent before `slot`."""
 
     number: int

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
-from exfig_mp.analysis import Group, Incident, analyse
-from exfig_mp.changes import Change
-from exfig_mp.model import StopReason
-from exfig_mp.waits import Pacing
-from exfig_mp.way_on import WayOn, way_on
+from exfig_mp.analysis import Incident, analyse
+from exfig_mp.way_on import way_on
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from exfig_mp.changes import ChangeKind
+    from exfig_mp.analysis import Group
+    from exfig_mp.changes import Change, ChangeKind
     from exfig_mp.ledger import Ledger
-    from exfig_mp.model import Failure
+    from exfig_mp.model import Failure, StopReason
+    from exfig_mp.waits import Pacing
+    from exfig_mp.way_on import WayOn
 
 SCHEMA_VERSION = 1
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -24,8 +25,7 @@ _MOST_CHANGES = 6  # that are named; more of them are counted
 _MOST_CONFIGS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """`choice` "ask" leaves it to a person, if there is one; `reason` says why, empty if it needs no words."""
 
     choice: Literal["go_on", "start_over", "ask"]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+
+from msgspec import Struct
 
 TRANSIENT_STATUSES = frozenset({408, 500, 502, 503, 504})
 """Answers that the same request may well not get again."""
 
 
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
+class RetryPolicy(Struct, frozen=True):
     """Exponential backoff: `base` seconds doubled each time, capped, spread by `jitter` (a share) both ways."""
 
     retries: int = 4

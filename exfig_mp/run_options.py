@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from exfig_mp.abort import AbortPolicy
 from exfig_mp.engines.protocol import Supervision
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(Struct, frozen=True):
     """An entry of a config; `base` is the folder that its relative paths start from.
 
     Raises:
@@ -51,8 +51,7 @@ class Work:
         return f"{self.config} {self.entry.label}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunOptions:
+class RunOptions(Struct, frozen=True, kw_only=True):
     """Everything about a run that is not what to export.
 
     Args:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 _MOST_SPANS = 2000  # of a kind; later ones are only counted
 _MOST_POINTS = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """Something that lasted; `lane` is what it is drawn beside, `note` what there is to say of it."""
 
     lane: str
@@ -19,8 +18,7 @@ class Span:
     is_good: bool = True
 
 
-@dataclass(slots=True)
-class Spans:
+class Spans(Struct):
     """The first spans of a kind, and how many others there were."""
 
     listed: list[Span] = field(default_factory=list)
@@ -34,8 +32,7 @@ class Spans:
             self.left_out += 1
 
 
-@dataclass(slots=True)
-class Curve:
+class Curve(Struct):
     """A number that grows: some hundred points of it, however long it takes and however often it is told."""
 
     points: list[tuple[float, int]] = field(default_factory=list)
@@ -52,8 +49,7 @@ class Curve:
             self._step *= 2
 
 
-@dataclass(slots=True)
-class Timeline:
+class Timeline(Struct):
     """Requests to Figma by tier, waits for its limits, lives of workers, and renders settled so far."""
 
     requests: Spans = field(default_factory=Spans)

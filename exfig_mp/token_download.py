@@ -7,10 +7,10 @@ no checkpoint. Equal renders of several kinds share calls.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec import Struct, field
 
 from exfig_mp import __version__
 from exfig_mp.client import Session
@@ -44,16 +44,14 @@ if TYPE_CHECKING:
 _MOST_NAMES = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Colors:
+class Colors(Struct, frozen=True, kw_only=True):
     """The colours of some sources, those that `filter` covers."""
 
     sources: tuple[ColorSource, ...]
     filter: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pictures:
+class Pictures(Struct, frozen=True, kw_only=True):
     """The components of a selection, drawn in one format and scale."""
 
     selection: Selection
@@ -61,8 +59,7 @@ class Pictures:
     scale: float = 1.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextStyles:
+class TextStyles(Struct, frozen=True, kw_only=True):
     """The text styles of a file, those that `filter` covers."""
 
     file: str
@@ -72,8 +69,7 @@ class TextStyles:
 Wanted = Colors | TextStyles | Pictures
 
 
-@dataclass(frozen=True, slots=True)
-class Downloaded:
+class Downloaded(Struct, frozen=True):
     """What Figma has of one kind: W3C tokens, and Figma's own words with where they are from; `count` of tokens."""
 
     tokens: dict[str, Any]
@@ -209,8 +205,7 @@ def _downloaded(given: Given, kind: str, tokens: list[Token], raw: dict[str, Any
     return Downloaded(tree, raw, len(tokens) - len(problems)) if tree else None
 
 
-@dataclass(slots=True)
-class _Gallery:
+class _Gallery(Struct):
     """Components and their renders; what cannot be drawn is noted, together where the reason is one."""
 
     given: Given

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from exfig_mp.errors import ConfigError
 from exfig_mp.exporters.documents import Document
@@ -27,8 +29,7 @@ RENAME = "mend it in Figma, or change the regexps of the config: what does not f
 """The advice about names that cannot be."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenFiles:
+class TokenFiles(Struct, frozen=True, kw_only=True):
     """The exporter of an entry whose tokens are known. It has no remote files, so all of its files can be written.
 
     `insertions` go into files of the user, at the time of writing; paths are as the config has them. `declared` are
@@ -48,8 +49,7 @@ class TokenFiles:
         return self.generated
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenOutcome:
+class TokenOutcome(Struct, frozen=True, kw_only=True):
     """What became of an entry of tokens; `failures` are about single tokens, or about all if there are no `files`.
 
     `names` are the final names of those that were found, by Figma's.
@@ -61,8 +61,7 @@ class TokenOutcome:
     failures: tuple[Failure, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Described:
+class Described(Struct, frozen=True, kw_only=True):
     """What an exporter says about the tokens of an entry, and what was noticed when they were found and named.
 
     `names` are their final names, by Figma's, and `declared` those that no other entry should declare.

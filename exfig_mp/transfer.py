@@ -8,9 +8,10 @@ import random
 import re
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from exfig_mp import files
 from exfig_mp.cache import Store
@@ -35,8 +36,7 @@ _MD5_ETAG = re.compile(r'"[0-9a-f]{32}"')
 _NETWORK_ADVICE = "check the network connection, or Figma's status page (status.figma.com)"
 
 
-@dataclass(frozen=True, slots=True)
-class TransferOptions:
+class TransferOptions(Struct, frozen=True):
     """How to download and place; crosses process borders.
 
     `timeout` is in seconds for one attempt, `run` is its id, `store` the folder of the cache's store, if there is one.
@@ -49,8 +49,7 @@ class TransferOptions:
     store: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """What one attempt came to, if not to a whole asset. `pause` is for how long all downloads should hold back."""
 
     cause: Cause
@@ -128,14 +127,12 @@ class Transfer:
             await asyncio.sleep(delay)
 
 
-@dataclass(frozen=True, slots=True)
-class _Fetched:
+class _Fetched(Struct, frozen=True):
     body: bytes
     attempts: int
 
 
-@dataclass(slots=True)
-class _Delivery:
+class _Delivery(Struct):
     """What is in place so far, and the first thing that was refused. `digest` is that of what was downloaded."""
 
     fsync: bool

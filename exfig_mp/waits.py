@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from msgspec import Struct
@@ -24,8 +23,7 @@ class Wait(NamedTuple):
     seconds: float
 
 
-@dataclass(slots=True)
-class WaitTotal:
+class WaitTotal(Struct):
     """Of one lane and reason: how often, and for how long in sum."""
 
     count: int = 0

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from exfig_mp.chronicle import Chronicle
 from exfig_mp.engines.inline import Inline
@@ -35,8 +37,7 @@ if TYPE_CHECKING:
 _WORTH_TELLING = 1.0  # seconds of a wait
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """What all steps of one run are given; `said` writes its log, `chronicle` gathers for reports."""
 
     work: Sequence[Work]

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import time
-from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -914,7 +913,7 @@ def test_conforms_to_checkpoint(case, found, state):
 
 def config_hash(paths: list[str]) -> str:
     """Return what a checkpoint of these configs belongs to."""
-    unsaid: dict[str, Any] = {field.name: None for field in fields(CommandOptions)}
+    unsaid: dict[str, Any] = dict.fromkeys(CommandOptions.__struct_fields__)
     options = CommandOptions(**unsaid | {"state_dir": ".", "report": ()})
     works = [Work(path, path, entry("icons", 1.0)) for path in paths]
     return resolve(options, (), works, batch=True).config_hash

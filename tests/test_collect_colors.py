@@ -3,10 +3,10 @@
 import asyncio
 import re
 from collections import Counter
-from dataclasses import replace
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from exfig_mp.collect_colors import paint
 from exfig_mp.errors import FigmaError

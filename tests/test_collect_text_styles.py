@@ -1,8 +1,7 @@
 """Entries of text styles from end to end, but for the network and the disk: the simulator's answers become files."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from exfig_mp.collect_text_styles import typeset
 from exfig_mp.exporters import Root

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import click
+from msgspec import Struct
 
 from exfig_mp.cli.options import CommandOptions, ResumingCommand, asking_options, option
 from exfig_mp.errors import ConfigError
@@ -29,8 +29,7 @@ _FRAMES = {"icons": "Icons", "images": "Illustrations"}
 _RASTER = frozenset({"png", "jpg"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Choices:
+class _Choices(Struct, frozen=True, kw_only=True):
     """What the command line says beside the shared options; `frames` are by kind, None where the config decides."""
 
     output: str | None

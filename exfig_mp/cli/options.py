@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from msgspec import Struct
 
 from exfig_mp.cli.quantities import Age, Size
 from exfig_mp.errors import ExfigError
@@ -22,8 +22,7 @@ MOST_CONNECTIONS = 200
 """Downloads in flight, whatever is asked for: above about 225 connections Figma's store resets them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommandOptions:
+class CommandOptions(Struct, frozen=True, kw_only=True):
     """What the command line and the environment say; None where they say nothing.
 
     What has a default here is no option of commands that only ask for metadata (see `asking_options`).
@@ -72,7 +71,7 @@ class CommandOptions:
     @classmethod
     def take(cls, values: dict[str, Any]) -> CommandOptions:
         """Take the shared options out of a command's `values`; what is left is the command's own."""
-        return cls(**{field.name: values.pop(field.name) for field in fields(cls) if field.name in values})
+        return cls(**{name: values.pop(name) for name in cls.__struct_fields__ if name in values})
 
     @property
     def has_json_on_stderr(self) -> bool:

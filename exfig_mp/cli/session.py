@@ -8,11 +8,12 @@ import signal
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
+
+from msgspec import Struct
 
 from exfig_mp import __version__
 from exfig_mp.cli.report_files import check, evidence_of, new_chronicle, tell_actions, write_reports
@@ -29,8 +30,7 @@ if TYPE_CHECKING:
     from exfig_mp.run_options import RunOptions, Work
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class Task(Struct, frozen=True, kw_only=True):
     """What a command wants done; `options` is None if there is nothing to do."""
 
     work: tuple[Work, ...]

@@ -7,8 +7,9 @@ file shows them all. No YAML library is used here.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from exfig_mp.config.problems import quoted
 from exfig_mp.config.yaml_tree import Branch, Scalar, parse
@@ -34,16 +35,14 @@ _TEXT_TAGS = frozenset({"!", f"{_TAG}str"})
 _SCALAR_TAGS = frozenset({f"{_TAG}{name}" for name in ("int", "float", "bool", "null")})
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where a key stands, or an element of a list; `text` is the source of its value if that is a scalar."""
 
     mark: Mark
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(Struct, frozen=True):
     """Something wrong with the YAML that does not hide the rest of the file."""
 
     path: KeyPath
@@ -51,8 +50,7 @@ class Mistake:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """The values of one file, the origin of each by its key path, and the mistakes that were skipped over."""
 
     tree: Value

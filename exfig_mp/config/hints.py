@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from exfig_mp.config.problems import key_path, quoted
 
@@ -18,8 +19,7 @@ _MOST_PLACES = 3
 _MOST_HINTS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class KnownKeys:
+class KnownKeys(Struct, frozen=True):
     """The keys of every section, by the section's path; list positions are no part of such a path."""
 
     sections: Mapping[tuple[str, ...], tuple[str, ...]]

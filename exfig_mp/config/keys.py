@@ -1,6 +1,6 @@
 """What each key of a config is for, and an example of its value: said once, for starter configs and the JSON Schema.
 
-Keys are looked up under the name of their section's dataclass, then under that of the class it extends.
+Keys are looked up under the name of their section's struct, then under that of the class it extends.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def explain(section: str, name: str) -> Key:
-    """Return what the key `name` of the dataclass `section` is for; without text if nobody has said so."""
+    """Return what the key `name` of the struct `section` is for; without text if nobody has said so."""
     for place in (section, *_EXTENDS.get(section, ())):
         if name in _KEYS.get(place, {}):
             return _KEYS[place][name]
@@ -32,7 +32,7 @@ _EXTENDS = {
     **dict.fromkeys(("AndroidImages", "FlutterImages", "WebImages"), ("Images", _ASSETS, _RENAMING)),
     **dict.fromkeys(("CommonColors", "CommonAssets", "CommonTypography"), (_RENAMING,)),
 }
-"""The dataclasses that share keys, and where these are explained."""
+"""The structs that share keys, and where these are explained."""
 
 _FILE = "YOUR_FILE_KEY"
 _KEYS: Mapping[str, Mapping[str, Key]] = {

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from exfig_mp.config.contents import file_ids, is_config, why_no_config
 from exfig_mp.config.discovery import display_name
@@ -30,8 +32,7 @@ _MOST_LINES = 100
 _LONGEST_MESSAGE = 400
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
+class Config(Struct, frozen=True, kw_only=True):
     """A config without errors.
 
     `path` is real and absolute, `label` its display name. `base` is the folder that relative output paths start from.
@@ -77,8 +78,7 @@ class Config:
         return tuple(replace(entry, filter=filter_) for entry in text_style_entries(self.root))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FailedConfig:
+class FailedConfig(Struct, frozen=True, kw_only=True):
     """A config with errors: `problems` has at least one; `warnings` are what may explain them."""
 
     path: Path
@@ -96,8 +96,7 @@ class FailedConfig:
         return ConfigError(f"{self.label} has {count} problem{'s' if count > 1 else ''}", "", tuple(lines))
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """What became of a number of files; both in the order of the files."""
 
     configs: tuple[Config, ...]
@@ -158,8 +157,7 @@ def _read(path: Path, *, strict: bool, chdir_to_config: bool) -> Config | Failed
     return _judge(document, _Place(path=path, label=label, base=base), strict=strict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
+class _Place(Struct, frozen=True, kw_only=True):
     """Where a document comes from."""
 
     path: Path

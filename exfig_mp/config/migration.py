@@ -7,8 +7,9 @@ and the cache is switched on. Every edit is read again: one that changes more th
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from exfig_mp.config.document import read_document
 from exfig_mp.config.hints import KnownKeys
@@ -25,8 +26,7 @@ _CACHE: dict[str, Any] = {"enabled": True}
 _STENCIL = "templatesPath: templates of figma-export are written in Stencil, and those of exfig-mp in Jinja2"
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+class Migration(Struct, frozen=True):
     """The new text; what was `changed`, and what was `left` for the reader to see to, in words."""
 
     text: str

@@ -7,8 +7,9 @@ escaped, and long values are cut.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 KeyPath = tuple[str | int, ...]
 
@@ -18,16 +19,14 @@ _LONGEST_QUOTE = 60
 _WIDEST_FRAME = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A place in a file; both numbers count from 1, and columns count characters."""
 
     line: int
     column: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(Struct, frozen=True, kw_only=True):
     """One thing that is wrong in one config.
 
     `file` is the config's display name; `line` is 0 where no line is to blame (a file that cannot be read);

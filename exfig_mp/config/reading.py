@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, inspect
 
 from exfig_mp.config.document import plain_value
-from exfig_mp.config.problems import KeyPath, quoted
+from exfig_mp.config.problems import quoted
 from exfig_mp.config.wording import mismatch, unmet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from exfig_mp.config.document import Origin, Value
+    from exfig_mp.config.problems import KeyPath
 
 _SWITCHES = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from exfig_mp.config.contents import LISTS, PLATFORMS
-from exfig_mp.config.document import Value
-from exfig_mp.config.problems import KeyPath
 from exfig_mp.config.reading import Fault, Reading
 from exfig_mp.exporters import Root
 
 if TYPE_CHECKING:
-    from exfig_mp.config.document import Document
+    from exfig_mp.config.document import Document, Value
+    from exfig_mp.config.problems import KeyPath
 
 
 class Verdict(msgspec.Struct, frozen=True):

@@ -7,10 +7,10 @@ keys silently and loses the source text of scalars. Nesting, size and alias expa
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import yaml
+from msgspec import Struct, field
 
 from exfig_mp.config.problems import BrokenYamlError, Mark, quoted
 
@@ -44,8 +44,7 @@ _WORDING = tuple(
 )
 
 
-@dataclass(slots=True)
-class Scalar:
+class Scalar(Struct):
     """A single value. `text` is its source without quotes; `plain` is False if it was quoted or a block."""
 
     text: str
@@ -54,8 +53,7 @@ class Scalar:
     mark: Mark
 
 
-@dataclass(slots=True)
-class Branch:
+class Branch(Struct):
     """A mapping (pairs of key and value) or a list (values only), with what it weighs when aliases are written out."""
 
     is_list: bool

@@ -6,8 +6,10 @@ one colour, below the graphic. Blending has no effect where the image below is e
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from exfig_mp.convert.colors import BLACK, Color, parse_color
 from exfig_mp.convert.shapes import length, numbers
@@ -18,8 +20,7 @@ if TYPE_CHECKING:
 _HARD = [0.0] * 18 + [127.0, 0.0]
 
 
-@dataclass(frozen=True, slots=True)
-class Shadow:
+class Shadow(Struct, frozen=True):
     """A shadow of all that is drawn: where it is, the standard deviation of its blur, and its colour with alpha.
 
     It is of the shape alone if it is `hard`, and else as strong as what is drawn. `is_cut` has none below the shape.
@@ -32,8 +33,7 @@ class Shadow:
     is_cut: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Image:
+class _Image(Struct, frozen=True):
     """What a primitive gives: shadows from the lowest, and above them the graphic itself, or nothing."""
 
     shadows: tuple[Shadow, ...] = ()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
 
 from exfig_mp.convert.path_data import Path
 
@@ -104,8 +105,7 @@ def rectangle(box: Box) -> Path:
     return Path([*corners, ("Z", ())])
 
 
-@dataclass(slots=True)
-class _Outline:
+class _Outline(Struct):
     path: Path
     points: list[tuple[float, float]]
     box: Box

@@ -7,8 +7,9 @@ every direction. Their radial gradients are circles: an ellipse is a circle with
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
+
+from msgspec.structs import replace
 
 from exfig_mp.convert.matrix import IDENTITY, Matrix
 from exfig_mp.convert.scene import Group, Picture, Radial, Shape, extent

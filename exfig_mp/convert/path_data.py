@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from exfig_mp.convert.arcs import arc_to_cubics
 from exfig_mp.convert.matrix import Matrix
@@ -18,8 +19,7 @@ _ARITY = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "T": 2, "A": 7
 _LARGEST = 1e7  # coordinates beyond are none that a drawing has
 
 
-@dataclass(slots=True)
-class Path:
+class Path(Struct):
     """Segments in absolute coordinates, of the letters M L C Q A Z; a Z is always followed by an M, or nothing.
 
     `source` is the text that they were read from, if it says just them and in a form that every reader understands.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from msgspec import Struct, field
 
 from exfig_mp.convert.colors import Color
 from exfig_mp.convert.geometry import bounds
@@ -24,8 +25,7 @@ class Stop(NamedTuple):
     color: Color
 
 
-@dataclass(frozen=True, slots=True)
-class Linear:
+class Linear(Struct, frozen=True):
     """A gradient from `start` to `end`, in the coordinates of the shape that it paints."""
 
     start: tuple[float, float]
@@ -34,8 +34,7 @@ class Linear:
     spread: Spread
 
 
-@dataclass(frozen=True, slots=True)
-class Radial:
+class Radial(Struct, frozen=True):
     """A gradient from the centre of the unit circle to its edge, as `matrix` maps it to the shape's coordinates."""
 
     matrix: Matrix
@@ -46,8 +45,7 @@ class Radial:
 Paint = Color | Linear | Radial
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
+class Fill(Struct, frozen=True):
     """How an area is painted."""
 
     paint: Paint
@@ -55,8 +53,7 @@ class Fill:
     even_odd: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Stroke:
+class Stroke(Struct, frozen=True):
     """How an outline is painted."""
 
     paint: Paint
@@ -73,8 +70,7 @@ class Stroke:
         return self.width / 2 * max(corner, 1.5 if self.cap == "square" else 1.0)
 
 
-@dataclass(slots=True)
-class Shape:
+class Shape(Struct):
     """One path; `stroke_first` puts the outline below the area."""
 
     path: Path
@@ -83,8 +79,7 @@ class Shape:
     stroke_first: bool = False
 
 
-@dataclass(slots=True)
-class Group:
+class Group(Struct):
     """Things drawn together: clipped by every one of `clips`, in the coordinates within, and faded as a whole.
 
     `pivot` is the point that `matrix` is a rotation about, if it was written as one.
@@ -100,8 +95,7 @@ class Group:
 Node = Group | Shape
 
 
-@dataclass(slots=True)
-class Picture:
+class Picture(Struct):
     """A drawing of `width` by `height` in its own units, of which `viewport` is shown, from 0, 0."""
 
     width: float

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from exfig_mp.convert.filters import shadows
 from exfig_mp.convert.geometry import Box

@@ -5,8 +5,9 @@ What a vector drawable cannot hold is refused by name, never left out: a drawing
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
+
+from msgspec.structs import replace
 
 from exfig_mp.convert import gradients
 from exfig_mp.convert.budget import by_id, weigh

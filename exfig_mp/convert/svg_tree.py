@@ -8,10 +8,11 @@ from this tree holds just what was looked at.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 from xml.sax.saxutils import escape
+
+from msgspec import Struct, field
 
 from exfig_mp.errors import ConversionError
 
@@ -31,8 +32,7 @@ _STYLE_ONLY = ("isolation", "mix-blend-mode")  # renderers take these from a sty
 _ADVICE = "export the component from Figma again, or look at what draws it"
 
 
-@dataclass(slots=True)
-class Element:
+class Element(Struct):
     """One element: its name without prefix, its attributes (`href` also for `xlink:href`), and its own text."""
 
     name: str

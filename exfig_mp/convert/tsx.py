@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from exfig_mp.conversions import DATA_URI, HEIGHT, MARKUP, VIEW_BOX, WIDTH
 from exfig_mp.convert.jsx_names import FREE_STYLES, STYLES, jsx_name
@@ -30,8 +31,7 @@ _ESCAPED = {ord(char): f"&#{ord(char)};" for char in '&"<>{}\n\r\t'} | {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Jsx:
+class Jsx(Struct, frozen=True):
     """What goes into a frame: the lines of the markup, the viewBox, and the size in pixels."""
 
     lines: tuple[str, ...]

@@ -7,11 +7,12 @@ import os
 import socket
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from multiprocessing import forkserver
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from exfig_mp.engines import nursery, worker
 from exfig_mp.engines.pipe import Pipe
@@ -33,8 +34,7 @@ _STARTS = 3  # attempts: the forkserver may die in the middle of one, and the ne
 _BETWEEN_STARTS = 0.1  # seconds: a process closes its sockets a moment before the system says that it has ended
 
 
-@dataclass(slots=True, eq=False)
-class Member:
+class Member(Struct, eq=False):
     """A worker, its process and pipe, and the jobs that it owes a result.
 
     Args:

@@ -8,9 +8,10 @@ the kernel's admin guides "cgroup-v2" and "cgroup-v1/memory". The page cache tha
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +21,7 @@ _CGROUP = Path("/sys/fs/cgroup")
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
-@dataclass(frozen=True, slots=True)
-class _Version:
+class _Version(Struct, frozen=True):
     """The names of one version of control groups; `prefix` begins its line in /proc/self/cgroup."""
 
     folder: str
@@ -34,8 +34,7 @@ _V2 = _Version("", "memory.max", "memory.current", "inactive_file")
 _V1 = _Version("memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
+class _Group(Struct, frozen=True):
     """A control group with a limit in bytes."""
 
     folder: Path

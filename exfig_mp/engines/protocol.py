@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import signal
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, Self
+
+from msgspec import Struct, field
 
 from exfig_mp.exchange import SessionOptions
 from exfig_mp.log import LogOptions
@@ -25,8 +26,7 @@ A worker may have this exit code of its own, too: libraries call `exit(-1)`.
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Supervision:
+class Supervision(Struct, frozen=True, kw_only=True):
     """When a worker process is replaced by a fresh one. Times in seconds; None switches a rule off.
 
     Args:
@@ -48,16 +48,14 @@ class Supervision:
     growth: float = 1.5
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     """A worker is there for work. `worker` is its name in the log, which a successor takes over; so below."""
 
     worker: str
     pid: int
 
 
-@dataclass(frozen=True, slots=True)
-class Death:
+class Death(Struct, frozen=True):
     """A worker process ended that nobody had told to: `exit_code` as multiprocessing has it, a signal as -number.
 
     `jobs` are the ids of those that it still owed; `hung` means that it was killed here, for its silence.
@@ -84,8 +82,7 @@ class Death:
             return f"signal {-self.exit_code}"
 
 
-@dataclass(frozen=True, slots=True)
-class Recycling:
+class Recycling(Struct, frozen=True):
     """A worker gets no more work after `jobs` jobs, and is replaced; `resident` is its memory in bytes, if known."""
 
     worker: str
@@ -95,8 +92,7 @@ class Recycling:
     resident: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EngineOptions:
+class EngineOptions(Struct, frozen=True, kw_only=True):
     """What every engine needs to run jobs. All that hear of something do so in this process.
 
     Args:

@@ -12,11 +12,11 @@ import signal
 import socket
 import sys
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from multiprocessing import forkserver
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import Struct
 
 from exfig_mp.download import Downloads
 from exfig_mp.engines import memory
@@ -49,8 +49,7 @@ GRACE = 5.0
 _PR_SET_PDEATHSIG = 1
 
 
-@dataclass(frozen=True, slots=True)
-class WorkerOptions:
+class WorkerOptions(Struct, frozen=True):
     """All that a worker is told at its start."""
 
     session: SessionOptions

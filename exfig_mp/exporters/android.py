@@ -5,10 +5,10 @@ Icons and vector images lie as VectorDrawable in `drawable`, pixels in a folder 
 """
 
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from exfig_mp.exporters.compose import is_dotted, package_problems
 from exfig_mp.exporters.compose_vectors import ImageVectors
@@ -221,8 +221,7 @@ def _resources(exporter: "Drawables", style: str, word: str) -> Export:
     return Export(exporter=exporter, style=style, file_style="snake_case", resource_word=word)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drawables:
+class Drawables(Struct, frozen=True, kw_only=True):
     """The exporter of Android: one folder for each scale and appearance."""
 
     folder: str

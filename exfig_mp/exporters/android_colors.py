@@ -5,8 +5,9 @@ Android has no high contrast: such values are left out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from exfig_mp.exporters.documents import Document
 from exfig_mp.exporters.identifiers import KOTLIN_MEMBERS, kotlin_identifier, kotlin_package, resource_name
@@ -25,8 +26,7 @@ _TAKEN = KOTLIN_MEMBERS | {"isSystemInDarkTheme"}
 """What a function cannot be called: the others call this one, and would find their neighbour instead."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AndroidColorFiles:
+class AndroidColorFiles(Struct, frozen=True, kw_only=True):
     """The exporter of Android colours. `xml_name` is empty if no resources are written."""
 
     folder: str

@@ -6,8 +6,9 @@ Android looks fonts up among the resources of the app: their files have to be th
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from exfig_mp.exporters.documents import Document
 from exfig_mp.exporters.identifiers import JAVA_KEYWORDS, kotlin_identifier, kotlin_package, resource_name
@@ -26,8 +27,7 @@ _TAKEN = frozenset({"Font", "FontFamily", "INSTANCE", "R", "TextStyle", "class"}
 """What a property cannot be called: the object uses these names itself, or has them for the Java machine."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AndroidTextStyles:
+class AndroidTextStyles(Struct, frozen=True, kw_only=True):
     """The exporter of Android text styles."""
 
     folder: str

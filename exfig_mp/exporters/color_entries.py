@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
 
 from exfig_mp.errors import ConfigError
 from exfig_mp.exporters.android_colors import AndroidColorFiles
@@ -34,8 +35,7 @@ if TYPE_CHECKING:
 _Element = TypeVar("_Element", bound=ColorsEntry)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Colors:
+class _Colors(Struct, frozen=True, kw_only=True):
     """What a platform makes of an element; `style` is how it wants names, `code_syntax` what Figma is told of them."""
 
     exporter: ColorExporter

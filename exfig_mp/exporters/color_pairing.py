@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from exfig_mp.colors import Color
 from exfig_mp.exporters.refusals import listed
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 _ByName = dict[str, "RawColor"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PairedColors:
+class PairedColors(Struct, frozen=True, kw_only=True):
     """The colours of an entry, sorted by name; those with a problem are not among them."""
 
     colors: tuple[Color, ...] = ()

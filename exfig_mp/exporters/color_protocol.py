@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
+
+from msgspec import Struct
 
 from exfig_mp.colors import Color
 from exfig_mp.exporters.token_protocol import TokenEntry, TokenExporter
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
     from exfig_mp.model import Kind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suffixes:
+class Suffixes(Struct, frozen=True, kw_only=True):
     """What names of one file end with, by appearance."""
 
     dark: str
@@ -21,8 +21,7 @@ class Suffixes:
     dark_hc: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StyleColors:
+class StyleColors(Struct, frozen=True, kw_only=True):
     """Colours from published styles: a file for each appearance, or one file with `suffixes`."""
 
     light_file: str
@@ -38,8 +37,7 @@ class StyleColors:
         return tuple(dict.fromkeys(file for file in files if file))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VariableColors:
+class VariableColors(Struct, frozen=True, kw_only=True):
     """Colours from a collection of variables: the names of its modes, and of the mode that aliases lead to."""
 
     file: str
@@ -55,8 +53,7 @@ ColorSource = StyleColors | VariableColors
 ColorExporter = TokenExporter[Color]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColorEntry(TokenEntry):
+class ColorEntry(TokenEntry, frozen=True, kw_only=True):
     """One element of `<platform>.colors`: where its colours are, and who describes its files.
 
     `code_syntax` is the form of names in code that Figma is told; empty if it is not.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from exfig_mp.exporters.identifiers import is_ascii_identifier
 from exfig_mp.exporters.placing import join
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from exfig_mp.exporters.settings import Problem
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compose:
+class Compose(Struct, frozen=True, kw_only=True):
     """A Kotlin file: where it is, its package, and the package of `R`; without that the code has the values."""
 
     path: str

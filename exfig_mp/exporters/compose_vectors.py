@@ -5,8 +5,9 @@ Code has no twin for the night: a dark icon is a property of its own, beside the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from exfig_mp.conversions import ImageVector
 from exfig_mp.exporters.components import DARK, component_name
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from exfig_mp.model import Asset, GeneratedFile, Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImageVectors:
+class ImageVectors(Struct, frozen=True, kw_only=True):
     """The exporter of Compose vectors: `<source folder>/<package>/<Name>.kt`.
 
     `receiver` is the object whose extensions the properties are, empty for none; `strict` refuses paths that are too

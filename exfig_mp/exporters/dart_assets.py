@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from exfig_mp.exporters.documents import Document, Rows, without_twins
 from exfig_mp.exporters.identifiers import dart_identifier
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from exfig_mp.model import Asset, Kind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DartAssets:
+class DartAssets(Struct, frozen=True, kw_only=True):
     """The code of an entry of icons or images.
 
     Constants have the path of scale 1, from which Flutter finds the other scales, whether or not that one exists.

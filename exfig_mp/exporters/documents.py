@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, overload
 
+from msgspec import Struct
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
 
     from exfig_mp.model import Asset
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A file that a template makes: its path, the name of the template, and what that is told."""
 
     path: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
 
 from exfig_mp.errors import ConfigError
 from exfig_mp.exporters.protocol import Entry, Naming, Selection
@@ -23,8 +24,7 @@ _FRAMES: dict[Kind, str] = {"icons": "Icons", "images": "Illustrations"}
 _Element = TypeVar("_Element", bound=AssetEntry)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class Scope(Struct, frozen=True, kw_only=True):
     """Which list the elements are in, and what completes them (see `Entry` for the last three)."""
 
     platform: Platform
@@ -41,8 +41,7 @@ class Scope:
         return self.common.icons if self.kind == "icons" else self.common.images
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Export:
+class Export(Struct, frozen=True, kw_only=True):
     """What a platform makes of an element: the exporter, the code, and how it wants names (see `Naming`)."""
 
     exporter: Exporter

@@ -4,7 +4,9 @@ An image lies beside its `2.0x`, `3.0x`, ... folders, where the framework looks 
 """
 
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from exfig_mp.exporters.dart_assets import DartAssets
 from exfig_mp.exporters.entries import Export, Scope, build_entries
@@ -110,8 +112,7 @@ class Flutter(Section, frozen=True, kw_only=True):
         return Export(exporter=files, style=element.name_style, code=code, dark_suffix=suffix)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlutterAssets:
+class FlutterAssets(Struct, frozen=True, kw_only=True):
     """The exporter of Flutter: scale 1 in the folder, others in folders of their own; dark files beside light ones."""
 
     folder: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from exfig_mp.exporters.documents import Document
 from exfig_mp.exporters.identifiers import dart_identifier
@@ -19,8 +20,7 @@ _FIELDS = frozenset({"light", "dark", "lightHighContrast", "darkHighContrast"})
 """The fields of a class of four: no constant of it can have their names."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DartColors:
+class DartColors(Struct, frozen=True, kw_only=True):
     """The exporter of Flutter colours: one file."""
 
     path: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from exfig_mp.errors import ConfigError
 from exfig_mp.exporters.naming import Named, safe_name
@@ -19,8 +20,7 @@ FileFormat = Literal["png", "svg", "jpg", "pdf", "webp"]
 """What files in a folder may be: what Figma draws, or WebP made of its PNG."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Folder:
+class Folder(Struct, frozen=True, kw_only=True):
     """The exporter of a folder: `<folder>/<name>[<dark suffix>].<format>`. Vector formats have no scale.
 
     `webp` says how files of that format are made.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from exfig_mp.exporters.documents import Document, Rows, without_twins
 from exfig_mp.exporters.identifiers import kotlin_identifier, kotlin_package
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from exfig_mp.model import Asset
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KotlinIcons:
+class KotlinIcons(Struct, frozen=True, kw_only=True):
     """The code of an entry of icons that are resources.
 
     Args:

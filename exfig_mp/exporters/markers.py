@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from exfig_mp.exporters.token_protocol import Insertion
@@ -11,8 +12,7 @@ if TYPE_CHECKING:
 MarkerProblem = Literal["fileNotFound", "markerNotFound", "markersOutOfOrder", "markerNotUnique", "notText"]
 
 
-@dataclass(frozen=True, slots=True)
-class Unmarked:
+class Unmarked(Struct, frozen=True):
     """The text cannot be put in: which kind of problem, what is wrong, and what to do."""
 
     kind: MarkerProblem

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 import unicodedata
 import warnings
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from exfig_mp.exporters.identifiers import JAVA_KEYWORDS
 
@@ -37,16 +38,14 @@ _DARK_SUFFIXES = {"camelCase": "Dark", "PascalCase": "Dark", "kebab-case": "-dar
 _RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³")})
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """A final name; `warning` says what had to be changed for a file system's sake, if anything."""
 
     text: str
     warning: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """There is no such name, and why; `of_many` is what is said of several names that share this reason."""
 
     reason: str

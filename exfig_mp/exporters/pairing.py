@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from exfig_mp.exporters.components import DARK, component_name
 from exfig_mp.exporters.naming import Named, Refused, final_name, folded, regexp_problem
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 IDIOMS = frozenset({"iphone", "ipad", "mac", "tv", "watch", "car"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pairing:
+class Pairing(Struct, frozen=True, kw_only=True):
     """The assets of an entry, sorted by name and idiom.
 
     Components with a problem are not among `assets`; whether the others are exported is for the caller to say. What
@@ -34,8 +34,7 @@ class Pairing:
     problems: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Candidate:
+class _Candidate(Struct, frozen=True, kw_only=True):
     variant: Variant
     name: str
     idiom: str

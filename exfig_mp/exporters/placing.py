@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from exfig_mp.conversions import Heic, Raster, VectorDrawable, Webp
 from exfig_mp.model import RemoteFile, Render
@@ -33,8 +35,7 @@ def appearances(asset: Asset) -> Iterator[tuple[bool, Node]]:
         yield True, asset.dark
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class Picture(Struct, frozen=True, kw_only=True):
     """How a picture comes about: what Figma draws, what is made of that here, and how the file's name ends.
 
     What is `rasterised` is drawn by Figma as an SVG once, whatever the scales. All else is drawn in each scale; then

@@ -1,6 +1,6 @@
 """The contract of an exporter: frozen options that describe files, and never touch a disk, a clock or the network.
 
-A platform's YAML section decodes into a frozen dataclass of its exporter module. `Section.entries` turns it into
+A platform's YAML section decodes into a frozen struct of its exporter module. `Section.entries` turns it into
 entries, one for each list element of `icons` and `images`; each entry carries an exporter for its own files.
 """
 
@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from msgspec import Struct
+
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
@@ -16,8 +18,7 @@ if TYPE_CHECKING:
     from exfig_mp.model import Asset, GeneratedFile, Kind, Platform, RemoteFile
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
+class Selection(Struct, frozen=True, kw_only=True):
     """Which components of which files belong to an entry.
 
     Dark variants come from `dark_file`, or from the same file by `dark_suffix`, or do not exist (both None).
@@ -70,8 +71,7 @@ class Exporter(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """One element of `<platform>.<kind>`: what to select, how to name it, who describes its files.
 
     `label` is its key path in the config ("ios.icons[1]"); `warnings` are things that the user should know. `code` is

@@ -5,8 +5,9 @@ A dark picture is a component of its own, beside the light one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from exfig_mp.conversions import Tsx
 from exfig_mp.exporters.components import DARK, component_name
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from exfig_mp.model import Asset, GeneratedFile, Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReactComponents:
+class ReactComponents(Struct, frozen=True, kw_only=True):
     """The exporter of SVG with components: those of `raw`, and `<folder>/<Name>.tsx` made with `template`.
 
     `size` is how large an icon is unless its user says otherwise, in pixels.

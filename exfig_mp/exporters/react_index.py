@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from exfig_mp.exporters.components import DARK, component_name
 from exfig_mp.exporters.documents import Document, Rows, without_twins
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from exfig_mp.model import Asset, Kind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReactIndex:
+class ReactIndex(Struct, frozen=True, kw_only=True):
     """The code of an entry whose components are in `folder`: those that are in place, dark ones too."""
 
     folder: str

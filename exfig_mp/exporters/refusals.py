@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,8 +18,7 @@ MOST_NAMES = 20
 """So many are given where all of them have to be looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refusals:
+class Refusals(Struct, frozen=True):
     """The names of an entry, light and dark ones together, and why some of them were refused."""
 
     names: set[str] = field(default_factory=set)

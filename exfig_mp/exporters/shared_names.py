@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from exfig_mp.exporters.android import Drawables
 from exfig_mp.exporters.android_colors import AndroidColorFiles
@@ -24,8 +25,7 @@ _CATALOG = "a catalog has one of a name, and so has Swift code"
 _APP = "an app has one of a name: its build refuses the second, or mixes them by density"
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(Struct, frozen=True):
     """What an entry declares: things of a kind, in a place, where that is no part of their names; and `why` that is."""
 
     kind: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from exfig_mp.exporters.documents import Document, Rows, without_twins
 from exfig_mp.exporters.identifiers import OBJECTIVE_C_METHODS, swift_identifier
@@ -29,8 +30,7 @@ https://developer.apple.com/documentation/uikit/uiimage?language=objc: `addImage
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SwiftImages:
+class SwiftImages(Struct, frozen=True, kw_only=True):
     """The code of an entry of icons or images; files whose name is empty are not written.
 
     Args:

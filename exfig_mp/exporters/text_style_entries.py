@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from exfig_mp.errors import ConfigError
 from exfig_mp.exporters.android_text_styles import AndroidTextStyles
@@ -38,8 +39,7 @@ def text_style_entries(root: Root) -> tuple[TextStyleEntry, ...]:
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Made:
+class _Made(Struct, frozen=True, kw_only=True):
     """What a platform makes of its section."""
 
     exporter: TextStyleExporter

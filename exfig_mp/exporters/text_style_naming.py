@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from exfig_mp.exporters.token_naming import Notes, by_final_name, unusable, without_clashes
 from exfig_mp.text_styles import TextStyle
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from exfig_mp.text_styles import RawTextStyle
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamedTextStyles:
+class NamedTextStyles(Struct, frozen=True, kw_only=True):
     """The text styles of an entry, sorted by name; those with a problem are not among them."""
 
     styles: tuple[TextStyle, ...] = ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from exfig_mp.exporters.token_protocol import TokenEntry, TokenExporter
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
 TextStyleExporter = TokenExporter[TextStyle]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextStyleEntry(TokenEntry):
+class TextStyleEntry(TokenEntry, frozen=True, kw_only=True):
     """`<platform>.typography`: the Figma file of the styles, and who describes files."""
 
     kind: ClassVar[Kind] = "typography"

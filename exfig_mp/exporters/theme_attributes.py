@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from exfig_mp.exporters.identifiers import resource_name
 from exfig_mp.exporters.naming import restyle
@@ -20,8 +21,7 @@ _SKELETON = '<?xml version="1.0" encoding="utf-8"?>\n<resources>\n    {start}\n 
 _BEHIND = {"snake_case": "_", "kebab-case": "-", "SCREAMING_SNAKE_CASE": "_"}
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeClash:
+class AttributeClash(Struct, frozen=True):
     """Two colours for one attribute: the first keeps it."""
 
     attribute: str
@@ -29,8 +29,7 @@ class AttributeClash:
     left_out: str
 
 
-@dataclass(frozen=True, slots=True)
-class ThemeText:
+class ThemeText(Struct, frozen=True):
     """The lines for attrs.xml and styles.xml, which resource each attribute is bound to, and what clashed."""
 
     attrs: str
@@ -39,8 +38,7 @@ class ThemeText:
     clashes: tuple[AttributeClash, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ThemeWriter:
+class ThemeWriter(Struct, frozen=True, kw_only=True):
     """Describes the texts that one theme has in the user's files below `folder`."""
 
     folder: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from msgspec import Struct, field
 
 from exfig_mp.exporters.naming import LONGEST_NAME, Refused, regexp_problem, styled_name
 from exfig_mp.exporters.refusals import Refusals, listed
@@ -43,8 +44,7 @@ _Raw = TypeVar("_Raw", bound=Raw)
 _Named = TypeVar("_Named", bound=Named)
 
 
-@dataclass(frozen=True, slots=True)
-class Notes:
+class Notes(Struct, frozen=True):
     """What is noticed on the way. `ambiguous` are names that two tokens of one appearance have."""
 
     warnings: list[str] = field(default_factory=list)

@@ -5,8 +5,9 @@ Tokens need no render: all their files are made here at once, and no exporter to
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
+
+from msgspec import Struct
 
 from exfig_mp.exporters.documents import Document
 from exfig_mp.model import GeneratedFile
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 _Token_contra = TypeVar("_Token_contra", contravariant=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Insertion:
+class Insertion(Struct, frozen=True, kw_only=True):
     """Text between two lines of a file that belongs to the user; all around it stays.
 
     `start` and `end` are those lines without their margins. A file that does not exist begins as `skeleton` if there
@@ -57,8 +57,7 @@ class TokenExporter(Protocol[_Token_contra]):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenEntry:
+class TokenEntry(Struct, frozen=True, kw_only=True):
     """One element of a platform's tokens of one `kind`: how to name them, and what the user should know.
 
     `label` is its key path in the config; `templates` the folder of the user's templates; `filter` the comma list of

@@ -1,10 +1,10 @@
 """Web: what the config says about it, and where its SVG files go. All of its file names are in snake case."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Annotated
 
 from msgspec import Meta
+from msgspec.structs import replace
 
 from exfig_mp.exporters.entries import Export, Scope, build_entries
 from exfig_mp.exporters.folder import Folder

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from exfig_mp.colors import ALPHA_DIGITS
 from exfig_mp.exporters.documents import Document
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from exfig_mp.exporters.token_protocol import TokenFile
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebColorFiles:
+class WebColorFiles(Struct, frozen=True, kw_only=True):
     """The exporter of Web colours; the JSON file is optional."""
 
     folder: str

@@ -5,9 +5,11 @@ names those that are in place.
 """
 
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from exfig_mp.exporters.entries import Export, Scope, build_entries
 from exfig_mp.exporters.naming import matches
@@ -131,8 +133,7 @@ class Ios(Section, frozen=True, kw_only=True):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rendering:
+class Rendering(Struct, frozen=True, kw_only=True):
     """How Xcode tints images: a mode, and the other modes that names may ask for by a suffix."""
 
     mode: RenderMode | None = None
@@ -161,8 +162,7 @@ class Rendering:
         return None if mode is None or mode == "default" else mode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImageSets:
+class ImageSets(Struct, frozen=True, kw_only=True):
     """The exporter of asset catalogs. Without `scales` there is one file for all of them.
 
     `vectors` are the names, with `*`, of the image sets that keep their vector data.
@@ -236,8 +236,7 @@ def without_heic(entry: Entry) -> Entry:
     return replace(entry, exporter=sets, code=code, warnings=(*entry.warnings, warning))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Image:
+class _Image(Struct, frozen=True, kw_only=True):
     """One file of an image set, and what `Contents.json` says about it."""
 
     file: RemoteFile

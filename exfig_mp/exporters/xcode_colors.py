@@ -5,8 +5,9 @@ With an asset catalog the code looks colours up by name, without one it has the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from exfig_mp.exporters.documents import Document
 from exfig_mp.exporters.identifiers import OBJECTIVE_C_METHODS, swift_identifier
@@ -39,8 +40,7 @@ Objective-C has `redColor` for what is `red` in Swift alone, so that `red` can b
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SwiftBundle:
+class SwiftBundle(Struct, frozen=True, kw_only=True):
     """Where code finds the asset catalog: in the main bundle, in that of its own module, or of a Swift package."""
 
     main: bool = True
@@ -60,8 +60,7 @@ class SwiftBundle:
 MAIN_BUNDLE = SwiftBundle()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColorSets:
+class ColorSets(Struct, frozen=True, kw_only=True):
     """The exporter of iOS colours. `folder` is that of the colour sets, empty for code without an asset catalog.
 
     With `namespaces` each `/` of a Figma name is a folder of the catalog, which is part of the name for code.

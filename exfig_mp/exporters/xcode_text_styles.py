@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from exfig_mp.exporters.documents import Document
 from exfig_mp.exporters.identifiers import OBJECTIVE_C_METHODS, swift_identifier
@@ -26,8 +27,7 @@ _OBJECTIVE_C = OBJECTIVE_C_METHODS | {
 """Methods that every class of Objective-C has, or UIFont: another of that name cannot be shown to it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SwiftFonts:
+class SwiftFonts(Struct, frozen=True, kw_only=True):
     """The exporter of iOS text styles; what has no path is not written.
 
     Labels use the functions of `ui_font_file`. Their styles are functions in `label_styles_file`, or else written where

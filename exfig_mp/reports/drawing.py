@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,8 +18,7 @@ _ROWS = 8  # of one lane; what overlaps more than so often lies in the last
 _TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 86_400)
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """A span; `title` is shown when somebody points at it."""
 
     x: float
@@ -28,8 +28,7 @@ class Bar:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """A text at the left of a lane, or below a tick."""
 
     x: float
@@ -37,8 +36,7 @@ class Label:
     text: str
 
 
-@dataclass(slots=True)
-class Drawing:
+class Drawing(Struct):
     """All shapes, and how large they are together. `curve` are the points of the renders settled so far."""
 
     bars: list[Bar] = field(default_factory=list)

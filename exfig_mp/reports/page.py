@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from exfig_mp.exchange import printable
 from exfig_mp.report import by_cause
@@ -44,8 +45,7 @@ _SHEET, _CHANGES = 8 << 20, 4 << 20  # bytes of pictures, most of which are on t
 _POLICY = "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'"
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """What a page shows beside the report; paths of changes start from `folder`."""
 
     plan: Plan | None
@@ -54,8 +54,7 @@ class Evidence:
     folder: str
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """A file that has changed, and how it looked before and looks now: URIs, or nothing."""
 
     change: Change
@@ -63,8 +62,7 @@ class Comparison:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
-class FailureGroup:
+class FailureGroup(Struct, frozen=True):
     """Failures with one cause: what failed and why, line by line."""
 
     title: str

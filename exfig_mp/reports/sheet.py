@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 _PREFERRED = (".svg", ".png", ".webp", ".jpg")
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
+class Tile(Struct, frozen=True):
     """An asset by Figma's name, where it is wanted, and how it looks on `light` and `dark`: URIs, or nothing."""
 
     name: str
@@ -27,8 +27,7 @@ class Tile:
     dark: str
 
 
-@dataclass(slots=True)
-class Sheet:
+class Sheet(Struct):
     """The tiles that there is room for, of so many assets; `plain` are those of them without a picture."""
 
     tiles: list[Tile] = field(default_factory=list)

@@ -6,10 +6,9 @@ The published table has three Dev/Full numbers for four plans because the cell o
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 Seat = Literal["view", "collab", "dev", "full"]
 Tier = Literal[1, 2, 3]
@@ -53,14 +52,12 @@ def per_minute(count: float) -> Allowance:
     return Allowance(count, count / 60)
 
 
-@dataclass
-class _Bucket:
+class _Bucket(Struct):
     level: float = 0.0
     filled_at: float = 0.0
 
 
-@dataclass
-class Buckets:
+class Buckets(Struct):
     """All buckets of a simulator.
 
     Args:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from exfig_mp.errors import FigmaError
 from exfig_mp.exchange import Get, NoReply
@@ -50,8 +51,7 @@ class Token:
         return {"Authorization": f"Bearer {self.value}"} if self.oauth else {"X-Figma-Token": self.value}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApiOptions:
+class ApiOptions(Struct, frozen=True, kw_only=True):
     """Where and how to ask, in which run. Timeouts in seconds for one attempt; Figma itself renders for up to 55 s.
 
     `on_request` hears of every request when it has ended, however it did.
@@ -59,7 +59,7 @@ class ApiOptions:
 
     origin: str
     token: Token
-    retry: RetryPolicy = field(default_factory=RetryPolicy)
+    retry: RetryPolicy = RetryPolicy()
     timeout: float = 30.0
     render_timeout: float = 75.0
     run: str = ""
@@ -86,8 +86,7 @@ class Answer(NamedTuple):
     correlation: str
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """What is asked for: the path with its query, a name for messages, the file, and what it is counted and paced by.
 
     A `timeout` of 0 is that of the options. With `can_be_split` the caller will rather ask for less than for the same.

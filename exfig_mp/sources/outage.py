@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from exfig_mp.errors import FigmaError
 from exfig_mp.exchange import NoReply
@@ -17,8 +18,7 @@ _BEGINS = 3  # calls given up in a row; from then on each is repeated only once,
 _MOST = 12  # requests for metadata in a row without an answer; when a call is given up then, so are all the others
 
 
-@dataclass(slots=True)
-class Outage:
+class Outage(Struct):
     """What one client of the API has lived through since the last good answer.
 
     Args:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+from msgspec import Struct, field
 
 from exfig_mp.sources.figma_errors import FULL_WEIGHT, weight
 
@@ -30,8 +31,7 @@ _MOST_GROWTH = 4.0  # from one call to the next: the first nodes may be easier t
 _CAREFUL_GROWTH = 2.0  # where something was too much before
 
 
-@dataclass(slots=True)
-class BatchSize:
+class BatchSize(Struct):
     """How many ids to put into a call: follows what Figma can do in the time that a call should take."""
 
     ids: int = FIRST_IDS
@@ -50,8 +50,7 @@ class BatchSize:
         self.growth = _CAREFUL_GROWTH
 
 
-@dataclass(slots=True)
-class Kind:
+class Kind(Struct):
     """The renders of one kind that still have to be asked for, and what became of its calls.
 
     Args:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
@@ -76,8 +75,7 @@ class TokenRecords(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(Struct, frozen=True):
     """All that was asked for, by file; a file that cannot be had is a failure."""
 
     styled: dict[str, StyledFile | Failure]

@@ -93,7 +93,6 @@ def test_help_and_version_load_no_library_of_a_run(argument):
             "psutil",
             "multiprocessing",
             "asyncio",
-            "msgspec",
         }
     )
 

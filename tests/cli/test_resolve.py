@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from exfig_mp.cli.options import CommandOptions
 from exfig_mp.cli.resolve import _origin, read_token, resolve, resume_command
@@ -13,7 +13,7 @@ from exfig_mp.exporters import Root
 from exfig_mp.exporters.settings import Batch, Figma
 from exfig_mp.ratelimit import parse_rate
 
-_UNSAID: dict[str, Any] = {field.name: None for field in fields(CommandOptions)}
+_UNSAID: dict[str, Any] = dict.fromkeys(CommandOptions.__struct_fields__)
 NOTHING_SAID = CommandOptions(**_UNSAID | {"state_dir": ".", "report": ()})
 
 

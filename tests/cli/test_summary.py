@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from typing import Any
 
@@ -28,7 +27,7 @@ SHOWN = r"arrow\x1b]0;owned\x07\r\n\u202e[red]left"
 
 def options(**given: Any) -> CommandOptions:
     """Return options of which nothing is given but these."""
-    nothing: dict[str, Any] = dict.fromkeys(field.name for field in dataclasses.fields(CommandOptions))
+    nothing: dict[str, Any] = dict.fromkeys(CommandOptions.__struct_fields__)
     return CommandOptions(**(nothing | {"quiet": False, "no_color": True, "log_format": "text"} | given))
 
 

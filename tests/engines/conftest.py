@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import resource
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
+from msgspec.structs import replace
 
 from exfig_mp.engines.protocol import EngineOptions
 from exfig_mp.exchange import SessionOptions

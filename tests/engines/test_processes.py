@@ -9,12 +9,12 @@ import random
 import signal
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+from msgspec.structs import replace
 
 from exfig_mp.engines.member import has_ended
 from exfig_mp.engines.processes import Processes

@@ -12,11 +12,11 @@ import tempfile
 import time
 from collections import Counter
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
+from msgspec.structs import replace
 
 from exfig_mp.engines.processes import Processes
 from exfig_mp.engines.protocol import Death, Supervision
