@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import defaultdict
 from typing import TYPE_CHECKING
@@ -26,7 +27,7 @@ from exfig_mp.planned import Coding, absolute, plan_entry
 from exfig_mp.sources import figma
 from exfig_mp.sources.file_record import NoRecords
 from exfig_mp.sources.tokens import fetch_tokens
-from exfig_mp.templating import Templates
+from exfig_mp.templating import Templates, prepare
 from exfig_mp.token_files import RENAME, TokenFiles, plan_tokens, refuse_clashes
 
 if TYPE_CHECKING:
@@ -77,7 +78,10 @@ async def collect(work: Sequence[Work], api: FigmaApi, ledger: Ledger, how: Coll
     """
     records = how.records
     keys = {key for one in work if isinstance(one.entry, Entry) for key in _file_keys(one.entry)}
-    files = await figma.fetch(api, keys, how.parallel, records)
+    # What writes code takes time to load, and Figma takes time to answer.
+    coded = {one.entry.platform for one in work if not isinstance(one.entry, Entry) or one.entry.code}
+    loading = asyncio.to_thread(prepare, coded) if coded else asyncio.sleep(0)
+    files, _ = await asyncio.gather(figma.fetch(api, keys, how.parallel, records), loading)
     if how.granular:
         from exfig_mp.sources.looks import look  # noqa: PLC0415  # few runs look
 

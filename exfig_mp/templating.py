@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
@@ -23,7 +24,7 @@ from exfig_mp.exporters.identifiers import (
 from exfig_mp.exporters.naming import restyle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -61,7 +62,7 @@ class Templates:
         Raises:
             ConfigError: names the template, the line and what is wrong there.
         """
-        from jinja2 import TemplateError, TemplateSyntaxError  # noqa: PLC0415  # most runs write no template
+        from jinja2 import TemplateError, TemplateSyntaxError  # noqa: PLC0415  # some runs write no template
 
         name = document.template + SUFFIX
         try:
@@ -79,6 +80,16 @@ class Templates:
             raise ConfigError(f"the template {name} cannot be read: {error.strerror}", _ADVICE) from error
         except _FAULTS as error:
             raise ConfigError(f"the template {name} failed: {str(error) or type(error).__name__}", _ADVICE) from error
+
+
+def prepare(platforms: Iterable[Platform]) -> None:
+    """Load what the built-in templates of `platforms` need; for a thread beside something that waits.
+
+    What does not load now, will say so when it is needed.
+    """
+    with suppress(OSError):
+        for platform in platforms:
+            _environment(platform, "")
 
 
 def built_in(name: str) -> str:

@@ -161,7 +161,6 @@ DOORS: dict[str, set[str]] = {
     "structlog": {"log"},
     "click": {"cli"},
     "rich": {"cli"},
-    "proclimits": {"cli"},
     "psutil": {"cli", "engines", "simulator"},
     "multiprocessing": {"engines.member", "engines.nursery", "engines.tidy", "engines.worker", "simulator"},
     "resvg_py": {"convert.raster", "simulator"},

@@ -47,6 +47,7 @@ def resolve(options: CommandOptions, configs: Iterable[Config], work: Iterable[W
         ConfigError: a value makes no sense.
         FigmaError: there is no token.
     """
+    from exfig_mp.engines.cores import cores
     from exfig_mp.hashing import identity
     from exfig_mp.limiter import LimiterOptions, block_path
     from exfig_mp.ratelimit import CEILING
@@ -88,7 +89,7 @@ def resolve(options: CommandOptions, configs: Iterable[Config], work: Iterable[W
         checkpoint_max_age=_pick(options.checkpoint_max_age, (), MAX_AGE),
         verify=options.verify,
         confirm=_ask if sys.stdin.isatty() and sys.stderr.isatty() else _decline,
-        workers=_pick(options.workers, (root.batch.workers for root in roots), cores()),
+        workers=_pick(options.workers, (root.batch.workers for root in roots), min(cores(), 8)),
         parallel=parallel,
         connections=min(connections * (parallel if batch else 1), MOST_CONNECTIONS),
         transfer=TransferOptions(
@@ -204,15 +205,6 @@ def read_token(environ: Mapping[str, str]) -> Token:
     if not value.isascii() or not value.isprintable() or " " in value:
         raise FigmaError(Failure("auth", "the Figma token has characters that no token has", "copy it once more"))
     return Token(value, oauth=not personal)
-
-
-def cores() -> int:
-    """Return the cores that this process may use (affinity and cgroup), at most 8."""
-    import proclimits
-
-    limit = proclimits.get_cpu_limit()
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(usable, int(limit) if limit else usable, 8))
 
 
 def resume_command(arguments: list[str], blocked: float = 0.0, max_age: float = 0.0) -> str:

@@ -8,30 +8,29 @@ the kernel's admin guides "cgroup-v2" and "cgroup-v1/memory". The page cache tha
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from exfig_mp.engines.cgroups import CGROUP, PROC, groups, number_in, text_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-_PROC = Path("/proc")
-_CGROUP = Path("/sys/fs/cgroup")
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
 class _Version(Struct, frozen=True):
-    """The names of one version of control groups; `prefix` begins its line in /proc/self/cgroup."""
+    """The names of one version of control groups."""
 
-    folder: str
     limit: str
     usage: str
     cache: str
 
 
-_V2 = _Version("", "memory.max", "memory.current", "inactive_file")
-_V1 = _Version("memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
+_V2 = _Version("memory.max", "memory.current", "inactive_file")
+_V1 = _Version("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
 
 
 class _Group(Struct, frozen=True):
@@ -43,14 +42,14 @@ class _Group(Struct, frozen=True):
 
     def used(self) -> int | None:
         """Return the bytes that cannot be had back at once."""
-        usage = _number(self.folder / self.version.usage)
+        usage = number_in(self.folder / self.version.usage)
         return usage and usage - _fields(self.folder / "memory.stat").get(self.version.cache, 0)
 
 
 class Gauge:
     """Looks up once what there is, and then as often as asked what is used."""
 
-    def __init__(self, proc: Path = _PROC, cgroup: Path = _CGROUP) -> None:
+    def __init__(self, proc: Path = PROC, cgroup: Path = CGROUP) -> None:
         self._total = _fields(proc / "meminfo").get("MemTotal", 0) * 1024
         groups = [group for group in _groups(proc, cgroup) if group.limit < (self._total or group.limit + 1)]
         self._group = min(groups, key=lambda group: group.limit, default=None)
@@ -67,7 +66,7 @@ class Gauge:
         return 100 * resident / self._total if self._total else None
 
 
-def resident(proc: Path = _PROC) -> int:
+def resident(proc: Path = PROC) -> int:
     """Return this process's memory in bytes, 0 if unknown."""
     try:
         return int((proc / "self" / "statm").read_bytes().split()[1]) * _PAGE
@@ -76,39 +75,14 @@ def resident(proc: Path = _PROC) -> int:
 
 
 def _groups(proc: Path, cgroup: Path) -> Iterator[_Group]:
-    """Find the limits on us: each group up to the root may have one. Without its namespace a container sees a path
-    from outside, of which only the root is there, and is the container's own.
-    """  # noqa: D205  # one thought
-    for line in _text(proc / "self" / "cgroup").splitlines():
-        number, controllers, path = (*line.split(":", 2), "", "")[:3]
-        version = _V2 if number == "0" else _V1 if "memory" in controllers.split(",") else None
-        if version is None or ".." in path:  # a group outside of our namespace
-            continue
-        root = cgroup / version.folder
-        folder = root / path.strip("/")
-        while True:
-            limit = _number(folder / version.limit)
-            if limit:
-                yield _Group(folder, version, limit)
-            if folder == root:
-                break
-            folder = folder.parent
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("ascii", "replace")
-    except OSError:
-        return ""
-
-
-def _number(path: Path) -> int | None:
-    """Return the number in a file; None if there is none, or "max"."""
-    text = _text(path).strip()
-    return int(text) if text.isdigit() else None
+    for number, folder in groups("memory", proc, cgroup):
+        version = _V1 if number == 1 else _V2
+        limit = number_in(folder / version.limit)
+        if limit:
+            yield _Group(folder, version, limit)
 
 
 def _fields(path: Path) -> dict[str, int]:
     """Return the numbers of a file with lines like "name 17" or "name: 17 kB"."""
-    pairs = (line.replace(":", " ").split() for line in _text(path).splitlines())
+    pairs = (line.replace(":", " ").split() for line in text_of(path).splitlines())
     return {pair[0]: int(pair[1]) for pair in pairs if len(pair) > 1 and pair[1].isdigit()}
