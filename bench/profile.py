@@ -149,8 +149,8 @@ def _layers(stage: Stage, way: Way) -> dict[str, float]:
     profile = cProfile.Profile(time.process_time)
     _take(stage, way, lambda: profile)
     seconds: Counter[str] = Counter()
-    # The standard library says nothing of this attribute's type.
-    for (path, _, function), (_, _, own, _, _) in pstats.Stats(profile).stats.items():  # type: ignore[attr-defined]
+    stats = pstats.Stats(profile).stats  # type: ignore[attr-defined]  # which the standard library's types leave out
+    for (path, _, function), (_, _, own, _, _) in stats.items():
         seconds[_layer(f"{path} {function}")] += own
     return {layer: seconds[layer] / seconds.total() for layer in (*_LAYERS, _ELSE)}
 

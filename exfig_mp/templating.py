@@ -118,7 +118,7 @@ _ADVICE = "mend the template in templatesPath, or remove it to use the built-in 
 def _environment(platform: Platform, folder: str) -> ImmutableSandboxedEnvironment:
     """Return what compiles templates, and keeps them: compiling takes longer than writing a small file."""
     from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined  # noqa: PLC0415  # see `render`
-    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
+    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415  # see `render`
 
     environment = ImmutableSandboxedEnvironment(
         loader=ChoiceLoader([FileSystemLoader(place) for place in (folder, _BUILT_IN / platform) if place]),

@@ -6,6 +6,7 @@ Every rule is a row of a table; a new module that no row knows fails the first t
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from pathlib import Path
 
@@ -63,6 +64,8 @@ _FLOW = {
     *("token_files", "wiring", "xcode_project"),
 }
 _NEUTRAL = {"__init__"}  # the version
+_EXEMPTION = re.compile(r"#\s*(?:noqa|type: ignore)\b")
+_EXPLAINED = re.compile(r"# (?:noqa: [A-Z0-9, ]+|type: ignore\[[a-z, -]+\])\s+(?:#|-) \S")
 
 MAY_IMPORT: dict[str, set[str]] = {
     "__init__": set(),
@@ -345,3 +348,15 @@ def test_broad_excepts_are_few():
 
 def test_every_module_says_what_lives_in_it():
     assert [name for name, module in MODULES.items() if not ast.get_docstring(module.tree)] == []
+
+
+def test_whatever_is_exempt_from_a_rule_says_why():
+    unexplained = [
+        f"{path}:{number}"
+        for folder in (_PACKAGE, _PACKAGE.with_name("bench"))
+        for path in folder.rglob("*.py")
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if _EXEMPTION.search(line) and not _EXPLAINED.search(line)
+    ]
+
+    assert unexplained == []
