@@ -23,12 +23,17 @@ def migrate(source: str, output: str, force: bool) -> None:
     from exfig_mp.config import load
     from exfig_mp.config.migration import migrate as migrated
     from exfig_mp.config.source import read_text
+    from exfig_mp.exchange import printable
+    from exfig_mp.workflow import defused
+
+    def shown(line: str) -> str:
+        return defused(printable(line))
 
     config = load(source)
     outcome = migrated(read_text(str(config.path)))
     write_new(output, outcome.text, overwrite=force)
-    click.echo(f"{output} is written from {source}")
+    click.echo(shown(f"{output} is written from {source}"))
     for said in outcome.changed:
-        click.echo(f"  changed: {said}")
+        click.echo(shown(f"  changed: {said}"))
     for said in outcome.left:
-        click.secho(f"  to see to: {said}", fg="yellow")
+        click.secho(shown(f"  to see to: {said}"), fg="yellow")

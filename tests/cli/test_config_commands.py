@@ -101,6 +101,19 @@ def test_migrate_says_what_it_did_and_overwrites_nothing(run, folder):
     assert run("validate", "--strict", "exfig.yaml")[0] == 0
 
 
+def test_migrate_shows_names_that_steer_neither_a_terminal_nor_a_runner(run, folder):
+    key = "\\e[31m##[error]x\\n::error::y"
+    old = FIGMA_EXPORT.replace("nameStyle: camelCase}", f'nameStyle: camelCase, ? "{key}"\n    : 3}}')
+    (folder / "figma-export.yaml").write_text(old)
+
+    code, out, _ = run("migrate", "-o", "::error::new.yaml")
+
+    assert code == 0
+    assert "exfig-mp has no key \\x1b[31m" in out
+    assert "\x1b" not in out
+    assert not [line for line in out.splitlines() if line.lstrip().startswith("::") or "##[" in line]
+
+
 def test_migrate_refuses_what_is_wrong_already(run, folder):
     (folder / "old.yaml").write_text(FIGMA_EXPORT.replace("pdf", "gif"))
 
