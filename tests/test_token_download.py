@@ -128,6 +128,7 @@ def test_a_kind_that_is_not_there_leaves_its_file(library, tokens):
 
     assert ran.code == 1
     assert "Nowhere" in ran.err
+    assert "check --icons-frame-name and the filter" in ran.err
     assert (tokens.folder / "icons.json").read_text() == "mine"
     assert len(leaves(read(tokens, "images.json"))) == 3
 

@@ -218,9 +218,11 @@ def _wanted(config: Config, kind: Kind, choices: _Choices) -> Wanted:
         return TextStyles(file=root.figma.light_file_id, filter=choices.filter)
     shared: CommonAssets = root.common.icons if kind == "icons" else root.common.images
     named = choices.frames.get(kind)
+    option_name = "--frame-name" if len(choices.frames) == 1 else f"--{kind}-frame-name"
     selection = Selection(
         light_file=root.figma.light_file_id,
         frame=named or shared.figma_frame_name or _FRAMES[kind],
+        frame_key=option_name if named else "figmaFrameName",
         page=None if named else shared.figma_page_name,
         filter=choices.filter,
     )

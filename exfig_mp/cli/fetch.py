@@ -75,6 +75,7 @@ def entry_of(values: dict[str, Any]) -> Entry:
         light_file=values["file_id"],
         dark_suffix=suffix,
         frame=values["frame"],
+        frame_key="--frame",
         page=values["page"],
         filter=values["filter_"],
     )

@@ -164,7 +164,7 @@ def nothing_found(file: File, selection: Selection) -> Failure:
         return Failure("config", message, "publish the file's library; a branch cannot be published")
     frames = sorted({one.containing_frame.name for one in file.components if one.containing_frame} - {""})
     known = ", ".join(repr(name) for name in frames[:10]) or "none"
-    return Failure("config", message, f"check figmaFrameName and the filter; frames with components: {known}")
+    return Failure("config", message, f"check {selection.frame_key} and the filter; frames with components: {known}")
 
 
 def full_name(component: Component) -> str:

@@ -152,4 +152,5 @@ def test_a_page_and_a_style_of_the_command_line_hold(library, project):
     assert all(name[0].isupper() for name in project.tree())
     assert wrong.code == 1
     assert "'No page'" in wrong.err
+    assert "check --frame and the filter" in wrong.err
     assert not (project.folder / "other").exists()

@@ -150,6 +150,7 @@ def test_a_frame_without_components_says_which_frames_have_some():
     assert "'P'" in failure.message
     assert "'x*'" in failure.message
     assert "'Icons', 'Symbols'" in failure.advice
+    assert "figmaFrameName" in failure.advice
 
 
 class Api:
