@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from exfig_mp.model import Platform
 
 _Element = TypeVar("_Element", bound=ColorsEntry)
+_UNWRITTEN = (
+    "themeAttributes bind to resources that xmlDisabled leaves unwritten: unless something else writes these colours, "
+    "the app cannot be built"
+)
 
 
 class _Colors(Struct, frozen=True, kw_only=True):
@@ -164,12 +168,14 @@ def _xcode(ios: Ios, element: IosColors) -> _Colors:
 
 def _android(android: Android, element: AndroidColors) -> _Colors:
     compose, warnings = _compose(android, element)
-    theme = element.theme_attributes
+    theme = element.theme_attributes if element.theme_attributes and element.theme_attributes.enabled else None
+    if theme and element.xml_disabled:
+        warnings = (*warnings, _UNWRITTEN)
     exporter = AndroidColorFiles(
         folder=android.main_res,
         xml_name="" if element.xml_disabled else element.xml_output_file_name,
         compose=compose,
-        theme=ThemeWriter(folder=android.main_res, options=theme) if theme and theme.enabled else None,
+        theme=ThemeWriter(folder=android.main_res, options=theme) if theme else None,
     )
     return _Colors(exporter=exporter, style="snake_case", warnings=warnings)
 

@@ -134,6 +134,15 @@ def test_what_is_off_is_not_written():
     assert entry.exporter == AndroidColorFiles(folder="res", xml_name="")
 
 
+@pytest.mark.parametrize(("is_off", "is_wanted"), [(True, True), (True, False), (False, True)])
+def test_a_theme_of_colours_that_nobody_writes_is_a_warning(is_off, is_wanted):
+    theme = ThemeAttributes(enabled=is_wanted, theme_name="T")
+
+    _, entry = android(AndroidColors(xml_disabled=is_off, theme_attributes=theme))
+
+    assert any("xmlDisabled" in warning for warning in entry.warnings) is (is_off and is_wanted)
+
+
 def test_without_xml_the_kotlin_code_has_the_values_itself():
     element = AndroidColors(xml_disabled=True, compose_package_name="a.b")
 
