@@ -147,6 +147,7 @@ def plan_work(one: Work, entry: Entry, files: Files, ledger: Ledger) -> PlannedE
     except ConfigError as error:
         fail(Failure("config", error.message, error.advice))
         return None
+    ledger.warnings += [f"{one.where}: {text}" for text in pairing.renamings(planned.assets)]
     for problem in (*pairing.problems, *clashes):
         fail(Failure("config", problem, RENAME))
     return planned

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from exfig_mp.exporters.components import DARK, component_name
 from exfig_mp.exporters.naming import Named, Refused, final_name, folded, regexp_problem
@@ -13,10 +13,10 @@ from exfig_mp.exporters.refusals import Refusals, listed
 from exfig_mp.model import Asset
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from exfig_mp.exporters.protocol import Naming
-    from exfig_mp.model import Platform, Variant, Variants
+    from exfig_mp.model import Node, Platform, Variant, Variants
 
 IDIOMS = frozenset({"iphone", "ipad", "mac", "tv", "watch", "car"})
 
@@ -26,18 +26,26 @@ class Pairing(Struct, frozen=True, kw_only=True):
 
     Components with a problem are not among `assets`; whether the others are exported is for the caller to say. What
     some of them would be is `refused`: one asset for each name that more than one has, whose files may be in place.
+    `renamed` has a sentence for each node that is called otherwise than in Figma for a disk's or a platform's sake.
     """
 
     assets: tuple[Asset, ...] = ()
     refused: tuple[Asset, ...] = ()
     warnings: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    renamed: Mapping[Node, str] = field(default_factory=dict)
+
+    def renamings(self, assets: Iterable[Asset]) -> tuple[str, ...]:
+        """Return what there is to say of the names of those assets that are written after all."""
+        nodes = {node for asset in assets for node in (asset.light, asset.dark) if node}
+        return tuple(sorted(self.renamed[node] for node in nodes & self.renamed.keys()))
 
 
 class _Candidate(Struct, frozen=True, kw_only=True):
     variant: Variant
     name: str
     idiom: str
+    note: str
 
 
 def pair(variants: Variants, naming: Naming, platform: Platform | None) -> Pairing:
@@ -53,8 +61,8 @@ def pair(variants: Variants, naming: Naming, platform: Platform | None) -> Pairi
     problems: list[str] = []
     refusals = Refusals()
     candidates = _candidates(variants.light, naming, platform, (warnings, refusals))
-    light = _unique(candidates, problems)
-    dark = _unique(_candidates(variants.dark, naming, platform, (warnings, refusals)), problems)
+    dark_candidates = _candidates(variants.dark, naming, platform, (warnings, refusals))
+    light, dark = _unique(candidates, problems), _unique(dark_candidates, problems)
     extra = [_quoted(dark[key].variant) for key in dark.keys() - light.keys()]
     if extra:
         problems.append(f"dark components have no light one: {listed(extra)}")
@@ -71,6 +79,7 @@ def pair(variants: Variants, naming: Naming, platform: Platform | None) -> Pairi
         refused=tuple(asset for key, asset in sorted(found.items()) if key not in kept),
         warnings=tuple(sorted(set(warnings))),
         problems=tuple(sorted({*problems, *refusals.problems(), *clashes, *doubles})),
+        renamed={one.variant.node: one.note for one in (*candidates, *dark_candidates) if one.note},
     )
 
 
@@ -96,9 +105,8 @@ def _candidates(
             case Refused() as refused:
                 refusals.refuse(variant.name, _quoted(variant), refused)
             case Named(text, warning):
-                found.append(_Candidate(variant=variant, name=text, idiom=idiom))
-                if warning:
-                    warnings.append(f"{_quoted(variant)} {warning}")
+                note = f"{_quoted(variant)} {warning}" if warning else ""
+                found.append(_Candidate(variant=variant, name=text, idiom=idiom, note=note))
     return found
 
 

@@ -167,3 +167,13 @@ def test_what_two_components_would_both_be_is_told_once_as_its_file_may_be_in_pl
     assert found[0] == found[1]
     assert [(asset.name, asset.dark is not None) for asset in found[0].refused] == [("home", True)]
     assert [asset.name for asset in found[0].assets] == ["other"]
+
+
+def test_only_what_is_written_is_said_to_be_written_otherwise():
+    names = ("24px", "Home", "home", "import")
+    found = pair(Variants(variants(*names), variants("switch")), Naming(style="snake_case", resource_word="icon"), None)
+
+    assert [asset.name for asset in found.assets] == ["icon_24px", "icon_import"]
+    assert [said.split()[0] for said in found.renamings(found.assets)] == ["'24px'", "'import'"]
+    assert [said.split()[0] for said in found.renamings(found.assets[:1])] == ["'24px'"]
+    assert not [said for said in found.warnings if "is written as" in said]
