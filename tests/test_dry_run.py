@@ -111,6 +111,21 @@ def test_what_cannot_be_planned_is_said_with_the_exit_code_of_the_run(app):
 
     assert ran.code == 1
     assert "NoSuchFile" in ran.err
+    assert "::error" not in ran.text
+
+
+def test_what_cannot_be_planned_or_is_refused_is_annotated_for_a_runner(app):
+    app.write("app.yaml", (app.folder / "app.yaml").read_text().replace("DarkLibrary", "NoSuchFile"))
+    environment = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(app.folder / "summary.md")}
+
+    unplanned = app.run("batch", "app.yaml", "--dry-run", **environment)
+    refused = app.run("batch", "app.yaml", "--dry-run", FIGMA_PERSONAL_TOKEN="figd_nobodys", **environment)
+
+    annotations = [line for line in unplanned.text.splitlines() if line.startswith("::error")]
+    assert annotations
+    assert all("NoSuchFile" in line for line in annotations)
+    assert len([line for line in refused.text.splitlines() if line.startswith("::error")]) == 1
+    assert not (app.folder / "summary.md").exists()
 
 
 def test_a_refused_token_is_said(app):

@@ -109,11 +109,16 @@ def tell_actions(report: Report, environ: Mapping[str, str], resume: str) -> str
     """
     path = environ.get("GITHUB_STEP_SUMMARY")
     problem = _append(path, report, resume) if path else ""
+    annotate(report, environ)
+    return problem
+
+
+def annotate(report: Report, environ: Mapping[str, str]) -> None:
+    """Have GitHub show what failed, where `environ` says that this is a job of its."""
     if environ.get("GITHUB_ACTIONS") == "true":
         with suppress(OSError, UnicodeError):  # nobody reads them
             for line in annotation_lines(report):
                 click.echo(line)
-    return problem
 
 
 def annotation_lines(report: Report) -> list[str]:

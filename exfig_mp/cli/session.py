@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 from msgspec import Struct
 
 from exfig_mp import __version__
-from exfig_mp.cli.report_files import check, evidence_of, new_chronicle, tell_actions, write_reports
+from exfig_mp.cli.report_files import annotate, check, evidence_of, new_chronicle, tell_actions, write_reports
 from exfig_mp.cli.resolve import log_options, resume_command
 from exfig_mp.errors import ConfigError, ExfigError
 
@@ -58,7 +58,7 @@ def preview(task: Task, options: CommandOptions) -> None:
     from exfig_mp.cli.forecast_view import show_forecast
     from exfig_mp.forecast import forecast, to_json
     from exfig_mp.log import open_log
-    from exfig_mp.report import exit_code_for
+    from exfig_mp.report import Run, build_report, exit_code_for
     from exfig_mp.run_log import RunLog
     from exfig_mp.transfer import place
     from exfig_mp.wiring import Given
@@ -73,6 +73,7 @@ def preview(task: Task, options: CommandOptions) -> None:
         sys.exit(130)
     given.said.entries()
     show_forecast(found, ledger, options)
+    annotate(build_report(ledger, Run(__version__, "", 0.0)), os.environ)
     for path in options.report:
         place(str(Path(path).absolute()), to_json(found), fsync=False)
     sys.exit(exit_code_for({one.failure.cause for one in ledger.entry_failures}))
