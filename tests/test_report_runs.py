@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from exfig_mp.cli.report_files import tell_actions
 from exfig_mp.hashing import digest
+from exfig_mp.ledger import Ledger
+from exfig_mp.report import Run, build_report
+from exfig_mp.reports.markdown import to_markdown
 from tests.conftest import DARK, LIGHT
 from tests.hostile_names import HOSTILE_NAMES
 from tests.odd_names import rename_components
@@ -118,10 +122,23 @@ def test_the_summary_of_a_step_is_appended_to_and_is_the_report(hostile):
     ran = hostile.run("batch", "app.yaml", "--report", "report.md", GITHUB_STEP_SUMMARY=str(summary))
 
     report = (hostile.folder / "report.md").read_text("utf-8")
-    assert summary.read_text("utf-8") == "# Mine\n" + report
+    assert summary.read_text("utf-8") == "# Mine\n\n" + report
     assert ran.code in {0, 1}, ran.text
     assert "New: " in report
     assert len(report) < 65_536
+
+
+@pytest.mark.parametrize(
+    ("before", "between"),
+    [("", ""), ("\n", ""), ("x\n\n", ""), ("</details>\n", "\n"), ("Mine", "\n\n"), ("x", "\n\n")],
+)
+def test_a_summary_goes_on_where_nothing_of_others_goes_on(tmp_path, before, between):
+    summary, report = tmp_path / "summary.md", build_report(Ledger(), Run("1", "2026-01-01T00:00:00+00:00", 1.0))
+    summary.write_text(before)
+
+    assert tell_actions(report, {"GITHUB_STEP_SUMMARY": str(summary)}, "") == ""
+
+    assert summary.read_text() == before + between + to_markdown(report, "")
 
 
 @pytest.mark.parametrize("where", ["missing/summary.md", ".", "full.md"])

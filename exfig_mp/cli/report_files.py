@@ -142,10 +142,10 @@ def annotation_lines(report: Report) -> list[str]:
 
 
 def _append(path: str, report: Report, resume: str) -> str:
-    """Append to the summary that others of the step may have begun."""
+    """Append to the summary that others of the step may have begun, with an empty line between."""
     from exfig_mp.reports.markdown import to_markdown
 
-    body = to_markdown(report, resume).encode()
+    body = _gap(path) + to_markdown(report, resume).encode()
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC
     try:
         descriptor = os.open(path, flags, 0o644)
@@ -160,3 +160,20 @@ def _append(path: str, report: Report, resume: str) -> str:
         reason = getattr(error, "strerror", None) or error
         return f"the summary of this step cannot be written ({reason}): this run is not in it"
     return ""
+
+
+def _gap(path: str) -> bytes:
+    """Return what ends the last block of the file: Markdown goes on with a line, and with HTML, until one is empty."""
+    try:
+        with open(path, "rb", opener=_without_waiting) as file:
+            file.seek(max(os.fstat(file.fileno()).st_size - 2, 0))
+            end = file.read(2)
+    except FileNotFoundError:
+        return b""
+    except (OSError, ValueError):  # what may be written to need not be readable
+        return b"\n\n"
+    return b"" if end in {b"", b"\n", b"\n\n"} else b"\n" if end.endswith(b"\n") else b"\n\n"
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
