@@ -17,7 +17,7 @@ from exfig_mp.timeline import Span, Timeline
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from exfig_mp.engines.protocol import Death, Start
+    from exfig_mp.engines.protocol import Death, Recycling, Start
     from exfig_mp.ledger import Ledger
     from exfig_mp.plan import Plan
     from exfig_mp.sources.api_events import Request
@@ -100,6 +100,14 @@ class Chronicle:
     def died(self, death: Death) -> None:
         """A worker died."""
         self.timeline.end_life(death.pid, self._now(), death.how)
+
+    def recycled(self, one: Recycling) -> None:
+        """A worker works on until its successor is there."""
+        self.timeline.retire(one.pid, f"replaced for its {one.reason}")
+
+    def left(self, pid: int) -> None:
+        """A worker ended, and did not die."""
+        self.timeline.leave(pid, self._now())
 
     def settled(self, ledger: Ledger) -> None:
         """It is known of one more render what became of it."""

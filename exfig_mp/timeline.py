@@ -58,6 +58,7 @@ class Timeline(Struct):
     settled: Curve = field(default_factory=Curve)
     seconds: float = 0.0
     _lives: dict[int, tuple[str, float]] = field(default_factory=dict)
+    _retired: dict[int, str] = field(default_factory=dict)
 
     def begin_life(self, worker: str, pid: int, at: float) -> None:
         """Note that a worker is there."""
@@ -69,9 +70,25 @@ class Timeline(Struct):
             worker, since = self._lives.pop(pid)
             self.workers.add(Span(worker, since, at, f"{worker} ({pid}): {how}", is_good=False))
 
+    def retire(self, pid: int, why: str) -> None:
+        """Note that a worker gets no more work; it still has some."""
+        self._retired[pid] = why
+
+    def leave(self, pid: int, at: float) -> None:
+        """Note that a worker ended in good order, if it was retired, or else with the process that started it."""
+        if pid in self._retired:
+            self._end_well(pid, at)
+        else:
+            self.end_life(pid, at, "ended with the process that starts workers")
+
     def end(self, at: float) -> None:
         """Note that the run has ended, and with it all workers."""
         self.seconds = at
-        for pid, (worker, since) in self._lives.items():
-            self.workers.add(Span(worker, since, at, f"{worker} ({pid})"))
-        self._lives.clear()
+        for pid in tuple(self._lives):
+            self._end_well(pid, at)
+
+    def _end_well(self, pid: int, at: float) -> None:
+        if pid in self._lives:
+            worker, since = self._lives.pop(pid)
+            why = self._retired.get(pid)
+            self.workers.add(Span(worker, since, at, f"{worker} ({pid})" + (f": {why}" if why else "")))

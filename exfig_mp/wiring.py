@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from exfig_mp.brake import Brake
     from exfig_mp.checkpoint import Checkpoint
     from exfig_mp.client import Session
-    from exfig_mp.engines.protocol import Death, Engine, Start
+    from exfig_mp.engines.protocol import Death, Engine, Recycling, Start
     from exfig_mp.journal import Journal
     from exfig_mp.ledger import Ledger
     from exfig_mp.limiter import Limiter
@@ -69,6 +69,10 @@ def engine_of(given: Given, journal_path: Callable[[str], str], store: str) -> E
         said.orphaned(pid)
         brake.death()  # one, whatever it took with it
 
+    def on_recycle(recycling: Recycling) -> None:
+        said.recycled(recycling)
+        given.chronicle.recycled(recycling)
+
     engine = Processes if options.workers else Inline
     return engine(
         EngineOptions(
@@ -79,7 +83,8 @@ def engine_of(given: Given, journal_path: Callable[[str], str], store: str) -> E
             on_start=on_start,
             on_death=on_death,
             on_orphans=on_orphans,
-            on_recycle=said.recycled,
+            on_recycle=on_recycle,
+            on_leave=given.chronicle.left,
             on_warning=given.log.warning,
             supervision=options.supervision,
             log=options.log,

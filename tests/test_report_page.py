@@ -175,6 +175,16 @@ def test_the_timeline_has_a_bar_for_each_request_and_each_worker(app, library):
     assert len(page.all("polyline")) == 1
 
 
+def test_the_timeline_shows_workers_that_are_replaced_and_their_successors(app, library):  # noqa: ARG001 - what the simulator simulates
+    ran, page = page_of(app, "--workers", "1", "--worker-max-tasks", "10", "--log-file", "run.log", "-v")
+
+    assert ran.code == 0, ran.text
+    replaced = (app.folder / "run.log").read_text().count("a worker is replaced")
+    lives = [text for text in page.texts if re.match(r"worker-1 \(", text)]
+    assert len([text for text in lives if "replaced for its tasks" in text]) == replaced > 0
+    assert len(lives) == replaced + 1
+
+
 @pytest.mark.parametrize("command", ["nothing.yaml", "--dry-run"])
 def test_a_run_that_cannot_begin_leaves_no_page(app, command):
     app.write("nothing.yaml", "figma: [")

@@ -37,6 +37,30 @@ def test_a_worker_lives_until_it_dies_or_the_run_ends():
     assert lives == [("worker-1", 0.5, 2.0, False), ("worker-1", 2.5, 4.0, True), ("worker-2", 0.6, 4.0, True)]
 
 
+def test_a_worker_that_is_replaced_lives_until_it_has_done_what_it_owed():
+    timeline = Timeline()
+    for number, pid in enumerate((11, 12, 13), 1):
+        timeline.begin_life(f"worker-{number}", pid, 0.5)
+    timeline.retire(11, "replaced for its age")
+    timeline.begin_life("worker-1", 14, 2.0)
+    timeline.leave(11, 2.5)
+    timeline.leave(12, 3.0)
+    timeline.retire(13, "replaced for its memory")
+    timeline.end_life(13, 3.5, "SIGKILL")
+
+    timeline.end(4.0)
+
+    assert [(one.lane, one.start, one.end, one.note, one.is_good) for one in timeline.workers.listed] == [
+        ("worker-1", 0.5, 2.5, "worker-1 (11): replaced for its age", True),
+        ("worker-2", 0.5, 3.0, "worker-2 (12): ended with the process that starts workers", False),
+        ("worker-3", 0.5, 3.5, "worker-3 (13): SIGKILL", False),
+        ("worker-1", 2.0, 4.0, "worker-1 (14)", True),
+    ]
+    old, new = (bar for bar in draw(timeline).bars if bar.title.startswith("worker-1"))
+    assert old.y < new.y
+    assert old.x < new.x < old.x + old.width < new.x + new.width
+
+
 def test_bars_lie_in_time_and_none_hides_another():
     timeline = Timeline()
     for start, end in ((0.0, 5.0), (1.0, 4.0), (5.0, 10.0)):

@@ -144,6 +144,7 @@ class Processes:
         self._workers.discard(member)
         owed, member.owes = list(member.owes.values()), {}
         if member.stopped:
+            self._options.on_leave(member.pid)
             return []
         is_orphan = exit_code == UNKNOWN_EXIT and not member.hung and has_ended(member.origin)
         death = Death(member.name, member.pid, exit_code, tuple(job.id for job in owed), member.hung)
@@ -152,6 +153,7 @@ class Processes:
         if not member.leaving:  # else its successor is on the way
             self._launch(member.number, member.elder)
         if is_orphan:
+            self._options.on_leave(member.pid)
             self._take_back(owed)
             return []
         return [result for job in owed if (result := self._suspect(job, death))]

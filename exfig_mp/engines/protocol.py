@@ -109,6 +109,8 @@ class EngineOptions(Struct, frozen=True, kw_only=True):
         on_orphans: hears, with its process id, that the process that starts workers died, which ends them all. None of
             them counts as a death.
         on_recycle: hears of every worker whose replacement begins.
+        on_leave: hears, with its process id, of every worker that ends before the engine does and is no death: it was
+            replaced and owed nothing any more, or ended with the process that starts workers.
         on_warning: hears, in a sentence, of what was asked for and cannot be.
     """
 
@@ -124,6 +126,7 @@ class EngineOptions(Struct, frozen=True, kw_only=True):
     on_death: Callable[[Death], None] = lambda _: None
     on_orphans: Callable[[int], None] = lambda _: None
     on_recycle: Callable[[Recycling], None] = lambda _: None
+    on_leave: Callable[[int], None] = lambda _: None
     on_warning: Callable[[str], None] = lambda _: None
 
 

@@ -96,8 +96,13 @@ async def test_a_killed_forkserver_is_one_event_that_no_job_is_blamed_for(faulty
     orphaned: list[int] = []
     killed: list[int] = []
     started: list[int] = []
+    left: list[int] = []
     options = bench.with_options(
-        workers=4, on_death=deaths.append, on_orphans=orphaned.append, on_start=lambda start: started.append(start.pid)
+        workers=4,
+        on_death=deaths.append,
+        on_orphans=orphaned.append,
+        on_start=lambda start: started.append(start.pid),
+        on_leave=left.append,
     )
 
     async with Processes(options) as engine, asyncio.timeout(30):
@@ -112,6 +117,7 @@ async def test_a_killed_forkserver_is_one_event_that_no_job_is_blamed_for(faulty
     assert orphaned == killed
     assert deaths == []
     assert len(set(started)) == 12
+    assert sorted(left) == sorted(started[:8])
 
 
 async def test_a_forkserver_that_is_killed_before_any_worker_is_ready_is_replaced(
