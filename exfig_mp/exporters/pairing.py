@@ -38,7 +38,7 @@ class Pairing(Struct, frozen=True, kw_only=True):
     def renamings(self, assets: Iterable[Asset]) -> tuple[str, ...]:
         """Return what there is to say of the names of those assets that are written after all."""
         nodes = {node for asset in assets for node in (asset.light, asset.dark) if node}
-        return tuple(sorted(self.renamed[node] for node in nodes & self.renamed.keys()))
+        return tuple(sorted({self.renamed[node] for node in nodes & self.renamed.keys()}))
 
 
 class _Candidate(Struct, frozen=True, kw_only=True):

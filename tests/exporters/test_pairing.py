@@ -2,6 +2,7 @@ import random
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from exfig_mp.exporters.naming import folded
 from exfig_mp.exporters.pairing import pair, split_idiom
@@ -171,7 +172,9 @@ def test_what_two_components_would_both_be_is_told_once_as_its_file_may_be_in_pl
 
 def test_only_what_is_written_is_said_to_be_written_otherwise():
     names = ("24px", "Home", "home", "import")
-    found = pair(Variants(variants(*names), variants("switch")), Naming(style="snake_case", resource_word="icon"), None)
+    dark = (*variants("24px"), *variants("switch"))  # of another file, which gives the same ids
+    dark = tuple(replace(one, node=replace(one.node, file_key="dark")) for one in dark)
+    found = pair(Variants(variants(*names), dark), Naming(style="snake_case", resource_word="icon"), None)
 
     assert [asset.name for asset in found.assets] == ["icon_24px", "icon_import"]
     assert [said.split()[0] for said in found.renamings(found.assets)] == ["'24px'", "'import'"]
