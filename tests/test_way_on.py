@@ -10,7 +10,7 @@ from tests.conftest import DARK, LIGHT
 
 BROKEN = "accessibility-00001"
 NULL_RENDER = {"on": "images", "do": "null_render", "names": [BROKEN]}
-MEND = "Mend what is named above and run again: to resume as it is would change nothing."
+MEND = "Mend what failed and run again: to resume as it is would change nothing."
 EARLIER = "an earlier run"
 
 

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from exfig_mp.exchange import printable
 from exfig_mp.report import by_cause
 from exfig_mp.reports.words import (
+    config_table,
     counted,
     distinct,
     limits_waited_for,
     more_places,
+    state_of,
     stop_lines,
     way_on_command,
     way_on_words,
@@ -69,8 +71,7 @@ def _cell(text: str) -> str:
 
 
 def _headline(report: Report) -> Iterator[str]:
-    state = "done" if report.success else "ended early" if report.stopped else "some of it failed"
-    yield f"## exfig-mp: {state}"
+    yield f"## exfig-mp: {state_of(report)}"
     yield ""
     made = f" ({_changed(report)})" if report.changes else ""
     yield (
@@ -97,14 +98,13 @@ def _stop(report: Report) -> Iterator[str]:
 def _configs(report: Report) -> Iterator[str]:
     if not report.configs:
         return
-    columns = ("config", "files in place", "failed", "not done", "new", "changed")
-    yield f"| {' | '.join(columns)} |"
-    yield f"|---|{'--:|' * (len(columns) - 1)}"
-    for one in report.configs[:_CONFIGS]:
-        counts = (one.files, one.failed, one.not_done, one.new, one.changed)
-        yield f"| {_cell(one.config)} | {' | '.join(f'{count:,}' if count else '-' for count in counts)} |"
-    yield from _more(len(report.configs) - _CONFIGS, "configs", before="\n")
-    if report.changes:
+    titles, rows = config_table(report)
+    yield f"| {' | '.join(('config', *titles))} |"
+    yield f"|---|{'--:|' * len(titles)}"
+    for config, counts in rows[:_CONFIGS]:
+        yield f"| {_cell(config)} | {' | '.join(counts)} |"
+    yield from _more(len(rows) - _CONFIGS, "configs", before="\n")
+    if {"new", "changed"} & set(titles):
         yield "\nNew and changed are counted with index files and code."
 
 

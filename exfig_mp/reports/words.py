@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from exfig_mp.report import ItemFailure, Report, Stop
+
+_NONE = "-"
+
+
+def state_of(report: Report) -> str:
+    """Say in a word or three how the run ended."""
+    return "done" if report.success else "ended early" if report.stopped else "some of it failed"
 
 
 def stop_lines(report: Report, stop: Stop) -> tuple[str, ...]:
@@ -45,7 +53,7 @@ def where(failure: ItemFailure) -> str:
 
 def way_on_words(report: Report) -> tuple[str, ...]:
     """Say how to go on, in lines; the command (see `way_on_command`) follows where there is one."""
-    mend = "Mend what is named above and run again: to resume as it is would change nothing."
+    mend = "Mend what failed and run again: to resume as it is would change nothing."
     match report.way_on:
         case "resume":
             return ("Go on with",)
@@ -94,3 +102,19 @@ def counted(things: Iterable[list[ItemFailure]]) -> str:
         (len({one.config for one in firsts if not one.entry}), "config", "configs"),
     )
     return " and ".join(f"{count:,} {word if count == 1 else words}" for count, word, words in counts if count)
+
+
+def config_table(report: Report) -> tuple[list[str], list[tuple[str, list[str]]]]:
+    """Return the titles of the columns that have something to say, and the configs with what stands in these."""
+    titles = ("files in place", "files failed", "entries failed", "files not done", "new", "changed")
+    rows = []
+    for one in report.configs:
+        entries = "all" if one.nothing_usable else _count(one.failed_entries)
+        counts = (_count(one.failed), entries, _count(one.not_done), _count(one.new), _count(one.changed))
+        rows.append((one.config, (f"{one.files:,}", *counts)))
+    is_wanted = [any(counts[place] != _NONE for _, counts in rows) for place in range(len(titles))]
+    return list(compress(titles, is_wanted)), [(config, list(compress(counts, is_wanted))) for config, counts in rows]
+
+
+def _count(number: int) -> str:
+    return f"{number:,}" if number else _NONE
