@@ -17,8 +17,9 @@ from tests.odd_names import rename_components
 _TAGS = {
     *("html", "head", "meta", "title", "style", "body", "h1", "h2", "h3", "p", "code", "table", "tr", "th", "td", "ul"),
     *("li", "div", "span", "img", "figure", "figcaption", "details", "summary", "svg", "line", "text", "rect"),
-    "polyline",
+    *("polyline", "nav", "a", "dl", "dt", "dd"),
 }
+MISSING = "figma: {lightFileId: NoSuchFile}\nweb: {output: out, icons: {outputDirectory: src, svgDirectory: icons}}\n"
 _DATA = re.compile(r"data:(image/(?:svg\+xml|png|jpeg|webp));base64,([A-Za-z0-9+/]+=*)")
 
 
@@ -38,15 +39,21 @@ class Page(HTMLParser):
         self.texts: list[str] = []
         self.style = ""
         self._tag = ""
+        self._open: list[str] = []
+        self._places: list[tuple[str, ...]] = []
         self.feed(body.decode())
         self.close()
 
     def handle_starttag(self, tag, attrs):
         self._tag = tag
+        if tag in {"dl", "table"}:
+            self._open.append(tag)
         self.elements.append(Element(tag, {key: value or "" for key, value in attrs}))
 
     def handle_endtag(self, tag):
         self._tag = "" if tag == self._tag else self._tag
+        if tag in self._open:
+            self._open.remove(tag)
 
     def handle_comment(self, data):
         self.comments.append(data)
@@ -56,6 +63,7 @@ class Page(HTMLParser):
             self.style += data
         elif data.strip():
             self.texts.append(" ".join(data.split()))
+            self._places.append(tuple(self._open))
 
     def all(self, tag, **wanted):
         return [
@@ -63,6 +71,10 @@ class Page(HTMLParser):
             for one in self.elements
             if one.tag == tag and all(one.attributes.get(key.rstrip("_")) == value for key, value in wanted.items())
         ]
+
+    def inside(self, tag) -> list[str]:
+        """Return the texts within lists of facts, or tables."""
+        return [text for text, place in zip(self.texts, self._places, strict=True) if tag in place]
 
     def pictures(self) -> list[bytes]:
         return [base64.b64decode(match[2]) for one in self.all("img") if (match := _DATA.fullmatch(one["src"]))]
@@ -78,8 +90,11 @@ def check_harmless(page: Page) -> None:
     assert {one.tag for one in page.elements} <= _TAGS
     assert page.comments == []
     for one in page.elements:
-        assert not [key for key in one.attributes if key.startswith("on") or key in {"style", "href", "srcset"}]
+        assert not [key for key in one.attributes if key.startswith("on") or key in {"style", "srcset"}]
         assert one.tag == "img" or "src" not in one.attributes
+        assert one.tag == "a" or "href" not in one.attributes
+    sections = [f"#{one.attributes['id']}" for one in page.elements if "id" in one.attributes]
+    assert [one["href"] for one in page.all("a")] == sections
     assert all(_DATA.fullmatch(one["src"]) for one in page.all("img"))
     (policy,) = [one["content"] for one in page.all("meta", **{"http-equiv": "Content-Security-Policy"})]
     digest = base64.b64encode(hashlib.sha256(page.style.encode()).digest()).decode()
@@ -139,8 +154,56 @@ def test_changed_files_are_shown_before_and_after_and_nothing_is_left_behind(app
         base64.b64decode(one["src"].partition(",")[2]) for one in page.all("img", alt=f"out/{path} on dark")
     ]
     assert "0 new, 1 changed, 0 removed." in page.texts
+    assert not [text for text in page.texts if text.endswith("changed files")]
     hidden = {path.name for path in app.folder.iterdir() if path.name.startswith(".")}
     assert hidden <= {".home", ".exfig-cache"}
+
+
+def test_a_change_that_was_made_to_several_files_is_shown_once_and_what_no_browser_shows_is_listed(app, library):
+    page_of(app)
+    name, before = "accessibility-00001", app.tree()
+    library.post("/_simulator/design", {"file": LIGHT, "edits": [{"do": "redraw", "name": name}]})
+
+    ran, page = page_of(app)
+
+    assert ran.code == 0, ran.text
+    changed = [f"out/{path}" for path, body in app.tree().items() if before[path] != body]
+    drawings = [path for path in changed if path.endswith(".svg")]
+    assert len(drawings) == 3
+    assert set(changed) <= set(page.texts)
+    assert len(page.all("figure", class_="comparison")) == 1
+    assert len([one for one in page.all("img") if one["alt"].removesuffix(" on light") in drawings]) == 2
+    assert f"{len(changed) - 3} more changed files" in page.texts
+
+
+def test_a_config_that_is_wrong_as_a_whole_and_a_single_entry_are_counted(app, library):  # noqa: ARG001 - what the simulator simulates
+    app.write("broken.yaml", "figma: [")
+    app.write("missing.yaml", MISSING)
+
+    ran, page = page_of(app, "broken.yaml", "missing.yaml")
+
+    assert ran.code == 1, ran.text
+    facts = dict(zip(*[iter(page.inside("dl"))] * 2, strict=True))
+    assert (facts["configs failed"], facts["entries failed"]) == ("1", "1")
+    cells = page.inside("table")
+    titles = cells[: cells.index("app.yaml")]
+    failed = cells[titles.index("entries failed") :: len(titles)]
+    assert dict(zip(cells[:: len(titles)], failed, strict=True)) == {
+        "config": "entries failed",
+        "app.yaml": "-",
+        "broken.yaml": "all",
+        "missing.yaml": "1",
+    }
+
+
+def test_the_page_has_colours_for_either_scheme_and_scrolls_sideways_in_what_is_wide_alone(app, library):  # noqa: ARG001 - what the simulator simulates
+    _, page = page_of(app)
+
+    assert "prefers-color-scheme: dark" in page.style
+    defined = set(re.findall(r"(--[a-z]+):", page.style))
+    assert set(re.findall(r"var\((--[a-z]+)\)", page.style)) == defined
+    assert all(page.style.count(f"{name}:") == 2 for name in defined)
+    assert len(page.all("div", class_="scroll")) == len(page.all("table")) + 1
 
 
 def test_hostile_names_and_drawings_are_shown_and_do_nothing(app, faulty):

@@ -77,6 +77,32 @@ def test_bars_lie_in_time_and_none_hides_another():
     assert [tick.text for tick in drawing.ticks] == [f"{number} s" for number in range(11)]
 
 
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(9, ["0 s", "1 s", "9 s"]), (400, ["0 min", "1 min", "6 min"]), (20_000, ["0 h", "1 h", "5 h"])],
+)
+def test_times_are_in_a_unit_that_one_can_read(seconds, shown):
+    timeline = Timeline()
+    timeline.end(seconds)
+
+    ticks = [tick.text for tick in draw(timeline).ticks]
+
+    assert [ticks[0], ticks[1], ticks[-1]] == shown
+
+
+def test_the_curve_goes_on_to_the_end_of_the_run():
+    timeline = Timeline()
+    timeline.settled.add(2.0, 7)
+    timeline.end(10.0)
+
+    drawing = draw(timeline)
+
+    places = [tuple(map(float, point.split(","))) for point in drawing.curve.split()]
+    assert places[-1][1] == places[-2][1]
+    assert places[-1][0] == max(tick.x for tick in drawing.ticks)
+    assert [lane.text for lane in drawing.lanes] == ["7 renders"]
+
+
 def test_what_there_is_too_much_of_is_counted_instead():
     timeline = Timeline()
     for number in range(2500):
