@@ -117,15 +117,21 @@ class Log:
 
     def _write(self, level: Level, event: str, facts: Mapping[str, object]) -> None:
         if _LEVELS[level] >= self._way.least:
-            self._bound = self._bound or self._way.logger.bind(**self._facts)
-            getattr(self._bound, level)(event, **facts)
+            try:
+                self._bound = self._bound or self._way.logger.bind(**self._facts)
+            except (OSError, ImportError):  # with no descriptor left nothing can be loaded
+                plain = {**self._facts, **facts, "event": event, "level": level}
+                self._way.lines.write(self._way.redact(None, level, plain))
+            else:
+                getattr(self._bound, level)(event, **facts)
 
 
 class _Way:
     """The one way of a process to the log: where lines go, and structlog, which is imported for the first line."""
 
     def __init__(self, outlets: tuple[_Outlet, ...], secrets: tuple[str, ...], clock: Callable[[], float]) -> None:
-        self.outlets, self._secrets, self._clock = outlets, secrets, clock
+        self.outlets, self.lines = outlets, _Lines(outlets, clock)
+        self.redact = Redactor(secrets, LONGEST_LINE)
         self.least = min((outlet.level for outlet in outlets), default=_LEVELS["error"] + 1)
 
     @cached_property
@@ -134,8 +140,8 @@ class _Way:
         import structlog  # slow, and most runs have nothing to say
 
         logger: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
-            _Lines(self.outlets, self._clock),
-            processors=[structlog.processors.add_log_level, Redactor(self._secrets, LONGEST_LINE), _as_one_argument],
+            self.lines,
+            processors=[structlog.processors.add_log_level, self.redact, lambda _logger, _level, one: ((one,), {})],
             wrapper_class=structlog.make_filtering_bound_logger(self.least),
         )
         return logger
@@ -176,16 +182,11 @@ def correlation_id(run_id: str, item: str, attempt: int) -> str:
     return identity("correlation", run_id, item, str(attempt))[:16]
 
 
-def _as_one_argument(_logger: object, _method: str, event: _Event) -> tuple[tuple[_Event], dict[str, object]]:
-    return (event,), {}
-
-
 class _Lines:
     """structlog's last stop: makes an event a line for each outlet that wants it."""
 
     def __init__(self, outlets: tuple[_Outlet, ...], clock: Callable[[], float]) -> None:
-        self._outlets = outlets
-        self._clock, self._last = clock, 0
+        self._outlets, self._clock, self._last = outlets, clock, 0
         self._lock = threading.RLock()
 
     def write(self, event: _Event) -> None:
@@ -264,8 +265,7 @@ class _File(_Outlet):
     def _stands(self, line: bytes) -> bool:
         end = os.lseek(self._descriptor, 0, os.SEEK_CUR)  # of our last write, whoever has written since
         start = max(end - len(line) - 1, 0)
-        expected = b"\n" + line if end > len(line) else line
-        return os.pread(self._descriptor, end - start, start) == expected
+        return os.pread(self._descriptor, end - start, start) == (b"\n" + line if end > len(line) else line)
 
 
 def _fit(event: _Event, render: Callable[[_Event], str]) -> bytes:

@@ -545,6 +545,32 @@ def test_a_device_that_refuses_is_told_once():
         assert len(log.problems) == 1
 
 
+_STARVED = """
+import os, resource, sys
+from exfig_mp.log import LogOptions, open_log
+
+log = open_log(LogOptions(path=sys.argv[1]), secrets=("figd_secret",), run="r")
+resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+log.warning("before", token="figd_secret")
+log.info("of no interest here")
+assert "structlog._config" not in sys.modules
+resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+print(*log.problems, "done")
+"""
+
+
+def test_what_there_is_to_say_without_any_descriptor_left_is_said_all_the_same(tmp_path):
+    command = [sys.executable, "-c", _STARVED, str(tmp_path / "log")]
+
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert (ran.returncode, ran.stdout) == (0, "done\n"), ran.stderr
+    assert ran.stderr == "warning: before (token=[redacted])\n"
+    first, second = (tmp_path / "log").read_text().splitlines()
+    assert first.endswith("warning: before (run=r token=[redacted])")
+    assert second.endswith("info: of no interest here (run=r)")
+
+
 _TALKER = """
 import os, sys
 from exfig_mp.log import LogOptions, open_log
