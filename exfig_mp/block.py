@@ -7,6 +7,7 @@ never blocks the others. Inside the lock a few numbers are read and written; who
 from __future__ import annotations
 
 import asyncio
+import errno
 import fcntl
 import mmap
 import os
@@ -46,7 +47,12 @@ class SharedBlock:
         self._layout = layout
         self._descriptor = _open(Path(path), length)
         self._task_lock = asyncio.Lock()  # flock excludes processes, not the tasks of one process
-        self._map = mmap.mmap(self._descriptor, length)
+        try:
+            self._map = mmap.mmap(self._descriptor, length)
+        except OSError as error:  # it takes a descriptor of its own
+            os.close(self._descriptor)
+            advice = "raise the limit of open files (ulimit -n)" if error.errno == errno.EMFILE else ""
+            raise DiskError(f"cannot keep the rate limit's state in {path}: {error.strerror}", advice) from error
         self.doubles = memoryview(self._map).cast("d")
 
     def begin(self, restart: Callable[[], None]) -> None:

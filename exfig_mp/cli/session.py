@@ -154,9 +154,10 @@ def _run(
     """Return the report, and the signal that ended the run, if one did."""
     import asyncio
 
-    from exfig_mp.engines.descriptors import raise_limit
+    from exfig_mp.engines.descriptors import check_limit, raise_limit
 
     raise_limit()
+    check_limit()
     if sys.platform == "win32":
         runner = asyncio.Runner()
     else:

@@ -21,6 +21,7 @@ _COORDINATOR = 24  # what it may open beside its workers: Figma's API, journals,
 _STARTING = 8  # while one worker starts, for a moment
 _EACH = 3  # of the coordinator's for each worker: the pipe, and two of multiprocessing's
 _WORKER = 32  # of a worker's own, without connections
+_LEAST = 16  # of the coordinator, to begin at all
 _CONNECTION = 2  # a connection may be tried over two addresses at once
 
 
@@ -39,6 +40,19 @@ def raise_limit() -> None:
     wanted = _ENOUGH if hard == resource.RLIM_INFINITY else min(hard, _ENOUGH)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def check_limit() -> None:
+    """See to it that a run can begin.
+
+    Raises:
+        ExfigError: it could not even load what it needs, and say so.
+    """
+    if sys.platform == "win32":
+        return
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    if limit != resource.RLIM_INFINITY and limit - _open() < _LEAST:
+        raise _too_low(limit)
 
 
 def fitted(options: EngineOptions) -> EngineOptions:
@@ -77,8 +91,12 @@ def fit(asked: Fit, limit: int, used: int) -> Fit:
         each = (limit - _WORKER) // _CONNECTION
         fits = Fit(workers, min(asked.connections, max(workers, 0) * each))
     if fits.connections < 1:
-        raise ExfigError(f"the limit of {limit} open files is too low to download anything", "raise it: ulimit -n 256")
+        raise _too_low(limit)
     return fits
+
+
+def _too_low(limit: int) -> ExfigError:
+    return ExfigError(f"the limit of {limit} open files is too low to download anything", "raise it: ulimit -n 256")
 
 
 def _open() -> int:

@@ -71,7 +71,7 @@ def test_a_run_with_a_low_limit_of_open_files_works(workers, app):
 
 
 @pytest.mark.usefixtures("library")
-@pytest.mark.parametrize("limit", [20, 28, 36, 44, 52])
+@pytest.mark.parametrize("limit", [9, 13, 15, 19, 28, 36, 44, 52])
 def test_a_run_with_too_low_a_limit_of_open_files_ends_with_a_clear_error_or_works(limit, app):
     ran = _run(app, limit, "--workers", "8")
 
@@ -91,3 +91,29 @@ def test_the_soft_limit_is_raised_to_the_hard_one():
 
     assert int(ran.stdout) == (min(hard, 1024) if hard > 0 else 1024)
     assert resource.getrlimit(resource.RLIMIT_NOFILE) == (soft, hard)
+
+
+_ONE_LEFT = """
+import os, resource, sys
+from exfig_mp.block import SharedBlock
+from exfig_mp.errors import DiskError
+
+free = os.open(os.devnull, os.O_RDONLY)
+os.close(free)
+resource.setrlimit(resource.RLIMIT_NOFILE, (free + 1, free + 1))
+try:
+    SharedBlock(sys.argv[1], 4, 1.0)
+except DiskError as error:
+    os.close(os.open(os.devnull, os.O_RDONLY))  # nothing was left open
+    print(error.message, error.advice)
+"""
+
+
+def test_the_limiters_state_that_cannot_be_mapped_is_a_refusal_of_the_system(tmp_path):
+    command = [sys.executable, "-c", _ONE_LEFT, str(tmp_path / "block")]
+
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+
+    assert ran.returncode == 0, ran.stderr
+    assert "Too many open files" in ran.stdout
+    assert "ulimit -n" in ran.stdout
