@@ -54,7 +54,10 @@ class Templates:
     def __init__(self, platform: Platform, folder: str = "") -> None:
         if folder:
             _check(Path(folder), {path.name for path in (_BUILT_IN / platform).glob(f"*{SUFFIX}")})
-        self._environment = _environment(platform, folder)
+        try:
+            self._environment = _environment(platform, folder)
+        except OSError as error:  # Jinja2 is loaded there
+            raise ConfigError(f"templates cannot be read: {error.strerror}") from error
 
     def render(self, document: Document) -> bytes:
         """Return the file that a document describes.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
+
 from rich.console import Console
 
 from exfig_mp.exchange import printable
@@ -10,9 +13,21 @@ from exfig_mp.workflow import defused
 _UNWRAPPED = 10_000  # columns
 
 
+class _Console(Console):
+    """A console whose reader may go: what a run does, and its reports, do not depend on who watches."""
+
+    def on_broken_pipe(self) -> None:
+        """Say nothing more, and leave nothing in the buffer for Python's own last try. rich would end the program."""
+        self.quiet = True
+        with suppress(OSError, ValueError):
+            descriptor = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(descriptor, self.file.fileno())
+            os.close(descriptor)
+
+
 def open_console(*, stderr: bool, no_color: bool) -> Console:
     """Return standard error, or standard output, as a console; its width is that of the terminal, if it is one."""
-    console = Console(stderr=stderr, no_color=True if no_color else None)
+    console = _Console(stderr=stderr, no_color=True if no_color else None)
     if not is_terminal(console):
         console.width = _UNWRAPPED
     return console

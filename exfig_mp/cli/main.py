@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import importlib
 import os
 import sys
+from contextlib import suppress
 
 import click
 
@@ -27,6 +29,14 @@ _COMMANDS = {
     "validate": "validate",
     "schema": "schema",
 }
+_REFUSALS = {
+    errno.EMFILE: "raise the limit of open files (ulimit -n), or use fewer --workers and --concurrent-downloads",
+    errno.ENFILE: "end programs that have very many files open",
+    errno.ENOSPC: "free some space where the output goes",
+    errno.EDQUOT: "free some of your quota where the output goes",
+}
+"""What the system can be short of, and what helps."""
+
 _ALIASES = {"text-styles": "typography"}
 _NEW_OBJECTS = 50_000
 """Objects between two looks for garbage: what a command loads stays, and with Python's 700 a start has 300 looks."""
@@ -71,6 +81,39 @@ def run() -> None:
     except ExfigError as error:
         show_error(error)
         sys.exit(error.exit_code)
+    except (OSError, ImportError, RuntimeError) as error:
+        if (reason := refused_by_system(error)) is None:
+            raise
+        show_error(reason)
+        drop_output()
+        sys.exit(reason.exit_code)
+
+
+def refused_by_system(error: BaseException) -> ExfigError | None:
+    """Return what this machine refuses, if an error comes of that, as a person can read it.
+
+    A module that is loaded late needs a descriptor, and any output needs room. An extension module that cannot be
+    opened says so in words alone.
+    """
+    found: BaseException | None = error
+    while found is not None:
+        for number, advice in _REFUSALS.items():
+            words = os.strerror(number)
+            if getattr(found, "errno", None) == number or (isinstance(found, ImportError) and words in str(found)):
+                return ExfigError(f"this machine refuses: {words}", advice)
+        found = found.__cause__ or found.__context__
+    return None
+
+
+def drop_output() -> None:
+    """Let nothing be left in buffers that Python would try to write once more at the end, with a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            with suppress(OSError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def show_error(error: ExfigError, *, to_stderr: bool = True) -> None:

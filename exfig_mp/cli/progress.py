@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ async def progress(ledger: Ledger, *, quiet: bool, color: bool) -> AsyncIterator
 
 async def _show(ledger: Ledger, *, color: bool) -> None:
     await asyncio.sleep(_HEAD_START)
-    from exfig_mp.cli.live_view import show
+    with suppress(
+        OSError, ImportError
+    ):  # no descriptor is left to load it with, or nobody reads: the run goes on unseen
+        from exfig_mp.cli.live_view import show
 
-    await show(ledger, color=color)
+        await show(ledger, color=color)

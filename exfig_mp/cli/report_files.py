@@ -67,14 +67,16 @@ def _most_changes(wanted: set[str]) -> int | None:
 def write_reports(report: Report, options: CommandOptions, resume: str, evidence: Callable[[], Evidence]) -> bool:
     """Write what `--report` asks for; are all of them written? The disk may be as full as it was for the run."""
     from exfig_mp.cli.main import show_error
+    from exfig_mp.files import disk_error
     from exfig_mp.transfer import place
 
     are_written = True
     for path in options.report:
         try:
             place(str(Path(path).absolute()), _body(Path(path).suffix, report, resume, evidence), fsync=False)
-        except DiskError as error:
-            show_error(error, to_stderr=not options.has_json_on_stderr)
+        except (DiskError, OSError) as error:  # what makes a page is loaded late
+            shown = error if isinstance(error, DiskError) else disk_error(error, path)
+            show_error(shown, to_stderr=not options.has_json_on_stderr)
             are_written = False
     return are_written
 
@@ -143,11 +145,11 @@ def annotation_lines(report: Report) -> list[str]:
 
 def _append(path: str, report: Report, resume: str) -> str:
     """Append to the summary that others of the step may have begun, with an empty line between."""
-    from exfig_mp.reports.markdown import to_markdown
-
-    body = _gap(path) + to_markdown(report, resume).encode()
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC
     try:
+        from exfig_mp.reports.markdown import to_markdown
+
+        body = _gap(path) + to_markdown(report, resume).encode()
         descriptor = os.open(path, flags, 0o644)
         try:
             if os.fstat(descriptor).st_size + len(body) > _SUMMARY:

@@ -104,16 +104,30 @@ def execute(task: Task, options: CommandOptions) -> None:
         show_error(error, to_stderr=False)
         sys.exit(error.exit_code)
     resume = resume_command(sys.argv[1:], ledger.blocked_for, usable.checkpoint_max_age)
-    if not (options.quiet and report.success):
-        from exfig_mp.cli.summary import show_summary  # brings rich
-
-        show_summary(report, options, resume)
+    is_shown = (options.quiet and report.success) or _summarise(report, options, resume)
     are_written = write_reports(report, options, resume, partial(evidence_of, ledger, chronicle))
     if problem := tell_actions(report, os.environ, resume):
         log.warning(problem)
-    exit_code = 128 + caught[0] if caught else report.exit_code or int(not are_written)
+    exit_code = 128 + caught[0] if caught else report.exit_code or int(not (are_written and is_shown))
     ended(log, report, exit_code)
     _leave(exit_code)
+
+
+def _summarise(report: Report, options: CommandOptions, resume: str) -> bool:
+    """Show the summary; could it be shown? What is done, and the other reports, do not depend on that."""
+    from exfig_mp.cli.main import drop_output, refused_by_system, show_error
+
+    try:
+        from exfig_mp.cli.summary import show_summary  # brings rich
+
+        show_summary(report, options, resume)
+    except (OSError, ImportError) as error:
+        if (reason := refused_by_system(error)) is None:
+            raise
+        drop_output()
+        show_error(reason, to_stderr=not options.has_json_on_stderr)
+        return False
+    return True
 
 
 def _leave(exit_code: int) -> NoReturn:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
@@ -23,8 +23,7 @@ class Selection(Struct, frozen=True, kw_only=True):
 
     Dark variants come from `dark_file`, or from the same file by `dark_suffix`, or do not exist (both None).
     `platform` is the keyword that a component's description may restrict itself with; None takes all of them
-    (the `fetch` command). `filter` is the comma list of the command line, with `*`; None takes all. `frame_key` is
-    where the frame is from, for messages.
+    (the `fetch` command). `filter` is the comma list of the command line, with `*`; None takes all.
     """
 
     light_file: str
@@ -34,7 +33,6 @@ class Selection(Struct, frozen=True, kw_only=True):
     page: str | None = None
     platform: Platform | None = None
     filter: str | None = None
-    frame_key: str = field(default="figmaFrameName", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Struct
 
 from exfig_mp.errors import FigmaError
 from exfig_mp.exchange import Get, NoReply

@@ -366,6 +366,43 @@ def test_a_terminal_sees_a_bar_and_the_summary(faulty, web):
     assert "━".encode() in shown
 
 
+def _into(output, web, *arguments):
+    """Run the program with its standard output in a file descriptor: exit code, and what is on standard error."""
+    command = [sys.executable, "-m", "exfig_mp", *arguments]
+    ran = subprocess.run(
+        command, cwd=web.folder, env=web.environment, stdout=output, stderr=subprocess.PIPE, timeout=40, check=False
+    )
+    err = ran.stderr.decode()
+    assert "Traceback" not in err, err
+    assert "Exception ignored" not in err, err
+    return ran.returncode, err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no such device")
+@pytest.mark.parametrize("arguments", [("batch", "exfig.yaml"), ("batch", "exfig.yaml", "--dry-run"), ("schema",)])
+def test_output_that_there_is_no_room_for_ends_with_a_message(library, web, arguments):
+    report = ("--report", "r.md") if arguments[-1] == "exfig.yaml" else ()
+
+    with Path("/dev/full").open("wb") as full:
+        code, err = _into(full, web, *arguments, *report)
+
+    assert library
+    assert (code, err.splitlines()[0]) == (1, "Error: this machine refuses: No space left on device")
+    assert (web.folder / "r.md").exists() is bool(report)
+
+
+def test_a_run_whose_reader_has_gone_still_reports(library, web):
+    reader, writer = os.pipe()
+    os.close(reader)
+
+    code, err = _into(writer, web, "batch", "exfig.yaml", "--report", "r.md")
+
+    os.close(writer)
+    assert library
+    assert (code, err) == (0, "")
+    assert (web.folder / "r.md").read_text().startswith("## exfig-mp: done")
+
+
 def test_few_file_descriptors_are_enough_or_said_to_be_too_few(library, web):
     script = 'ulimit -n 64; exec "$@"'
     command = ["sh", "-c", script, "sh", sys.executable, "-m", "exfig_mp", "batch", "exfig.yaml"]
