@@ -156,7 +156,7 @@ async def _export(given: Given, checkpoint: Checkpoint, memory: Memory) -> None:
         limiter = stack.enter_context(Limiter(options.limiter, on_wait_of(given)))
         stack.callback(note_pacing, limiter, ledger)
         given.said.limits(limiter.limits())
-        stack.callback(_sweep_after_deaths, given)  # when the engine is gone
+        stack.callback(_sweep_after_kills, given)  # when the engine is gone
         engine = engine_of(given, checkpoint.journal_path, past.store)
         stack.callback(lambda: ledger.settle_late(engine.late()))  # what ended in its grace
         starts_late = past.may_save_all or not any(isinstance(one.entry, Entry) for one in work)
@@ -234,9 +234,13 @@ def _sweep(plan: Plan, log: Log) -> None:
         log.info("temporary files of dead runs are deleted", count=swept)
 
 
-def _sweep_after_deaths(given: Given) -> None:
-    """A worker that was killed before it could rename its file has left that behind."""
-    if given.brake.deaths and given.ledger.plan:
+def _sweep_after_kills(given: Given) -> None:
+    """A worker that was killed before it could rename its file has left that behind.
+
+    Of an early end nobody tells whether some had to be killed.
+    """
+    ended_early = given.brake.reason or given.ledger.signal
+    if given.ledger.plan and (given.brake.deaths or ended_early):
         _sweep(given.ledger.plan, given.log)
 
 

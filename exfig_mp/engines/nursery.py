@@ -46,13 +46,14 @@ def begin() -> None:
 
 @contextmanager
 def deaf() -> Iterator[None]:
-    """Let processes start that no Ctrl-C reaches, not even before they can say so: a blocked signal is inherited.
+    """Let processes start that neither Ctrl-C nor SIGTERM reaches, not even before they can say so.
 
-    The thread's mask is what counts. The resource tracker would unblock the signal behind its own start, so it goes
-    first.
+    Both may be sent to a whole group, and are the coordinator's business alone: with the forkserver all workers end, in
+    the middle of a file. A blocked signal is inherited. The thread's mask is what counts; the resource tracker would
+    unblock the signals behind its own start, so it goes first.
     """
     resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         yield
     finally:

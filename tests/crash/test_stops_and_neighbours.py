@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.crash.bookkeeping import asked, fetched, remembered, survivors, workers_of
-from tests.crash.points import AT_RANDOM, IN_THE_LOCK
+from tests.crash.points import AT_RANDOM, BEFORE_RENAME, IN_THE_LOCK
 from tests.crash.story import CONNECTIONS, LIBRARY, RUN, SLOW, Story
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from subprocess import Popen
 
     from tests.conftest import Project
     from tests.crash.story import Undisturbed
@@ -130,6 +131,45 @@ def test_a_group_that_is_interrupted_at_a_random_instant_leaves_what_a_resume_go
     assert sum(asked(log[since:]).values()) == undisturbed.renders - len(known.rendered)
     assert sum(fetched(log[since:]).values()) == undisturbed.renders - len(known.placed)
     assert_nothing_is_left(ours)
+
+
+def _stopped_within_a_file(ours: Project, undisturbed: Undisturbed) -> tuple[Story, Popen[str]]:
+    """Begin a run, and stop a worker whose file is written, but not renamed."""
+    story = Story(ours, replace(BEFORE_RENAME, victims=("one",)), 0, undisturbed)
+    story.prepare()
+    process = story.begin(signal.SIGSTOP)
+    story.wait_for_strike(process)
+    assert len(ours.temporary_files()) >= 1
+    return story, process
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_group_that_is_interrupted_lets_workers_end_the_files_that_they_write(
+    number: signal.Signals, ours: Project, undisturbed: Undisturbed
+) -> None:
+    story, process = _stopped_within_a_file(ours, undisturbed)
+
+    os.killpg(process.pid, number)
+    time.sleep(0.3)
+    _let_go_on(story.struck)
+
+    stopped = ours.end(process, 10)
+    assert stopped.code == 128 + number
+    assert ours.temporary_files() == []
+    claims = [claim for claims in remembered(story.state).placed.values() for claim in claims]
+    assert {path for claim in claims for path in claim.destinations} == {
+        str(ours.folder / "out" / path) for path in ours.tree()
+    }
+
+
+@pytest.mark.slow
+def test_a_worker_that_has_to_be_killed_at_the_end_leaves_no_half_file(ours: Project, undisturbed: Undisturbed) -> None:
+    _, process = _stopped_within_a_file(ours, undisturbed)
+
+    os.killpg(process.pid, signal.SIGINT)
+
+    assert ours.end(process, 20).code == 130
+    assert ours.temporary_files() == []
 
 
 @pytest.mark.parametrize("seed", seeds(10))
