@@ -23,7 +23,8 @@ class Selection(Struct, frozen=True, kw_only=True):
 
     Dark variants come from `dark_file`, or from the same file by `dark_suffix`, or do not exist (both None).
     `platform` is the keyword that a component's description may restrict itself with; None takes all of them
-    (the `fetch` command). `filter` is the comma list of the command line, with `*`; None takes all.
+    (the `fetch` command). `filter` is the comma list of the command line, with `*`; None takes all. `frame_key` is
+    where the frame is from, for messages.
     """
 
     light_file: str
@@ -33,6 +34,7 @@ class Selection(Struct, frozen=True, kw_only=True):
     page: str | None = None
     platform: Platform | None = None
     filter: str | None = None
+    frame_key: str = "figmaFrameName"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
-
-from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from exfig_mp.exporters.protocol import Naming
