@@ -180,8 +180,9 @@ def plan_assets(
     claimed = settle(entry.code, pairing.assets, beside)
     coding = Coding(templates.render, (*beside, *claimed.refused))
     planned = plan_entry(one.config, one.base, entry, claimed.assets, coding)
-    for document in planned.documents(set(planned.named)):
-        planned.written(document)
+    if entry.templates:
+        for document in planned.documents(set(planned.named)):
+            planned.written(document)
     return framed(planned), claimed.problems
 
 

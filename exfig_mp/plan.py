@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
     from exfig_mp.conversions import Conversion
-    from exfig_mp.exporters.documents import Document
     from exfig_mp.model import Render
     from exfig_mp.planned import PlannedEntry
 
@@ -210,7 +209,7 @@ class _Coded(Struct, frozen=True):
     """A file of code; it is written out only for a comparison, which takes long and is rare."""
 
     entry: int
-    document: Document
+    path: str
 
 
 _Writer = Want | _Generated | _Coded
@@ -238,9 +237,9 @@ def _refuse_conflicts(entries: Sequence[PlannedEntry]) -> tuple[str, ...]:
         for generated in entry.contents(in_place):
             indexes[generated.path] = None
             add(generated.path, _Generated(number, generated.path, digest(generated.content)))
-        for document in entry.documents(in_place):
-            indexes[document.path] = None
-            add(document.path, _Coded(number, document))
+        for path in entry.code_paths():
+            indexes[path] = None
+            add(path, _Coded(number, path))
     if problems:
         raise ConfigError(
             f"{len(problems)} {'files' if len(problems) > 1 else 'file'} would be written twice with different content",
@@ -256,8 +255,9 @@ def _output(writer: _Writer, entries: Sequence[PlannedEntry]) -> tuple[str, bool
         case _Generated():
             return writer.path, False, writer.digest
         case _Coded():
-            written = entries[writer.entry].written(writer.document)
-            return written.path, False, digest(written.content)
+            entry = entries[writer.entry]
+            found = next(one for one in entry.documents(set(entry.named)) if one.path == writer.path)
+            return writer.path, False, digest(entry.written(found).content)
         case _:
             return writer.file.path, True, output_id(writer.file.render.id, writer.file.steps)
 

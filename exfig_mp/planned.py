@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -80,6 +81,14 @@ class PlannedEntry(Struct, frozen=True, kw_only=True):
         found = self.entry.code.documents(assets, _Rebased(self.base, in_place))
         return tuple(Document(absolute(self.base, one.path), one.template, one.context) for one in found)
 
+    def code_paths(self) -> tuple[str, ...]:
+        """Return the paths of the code that there is when anything is in place: which asset makes no difference."""
+        if not (self.coding and self.entry.code):
+            return ()
+        first = (*self.assets, *self.coding.beside)[:1]
+        paths = frozenset(file.path for file in self.entry.exporter.files(first))
+        return tuple(absolute(self.base, one.path) for one in self.entry.code.documents(first, paths))
+
     def written(self, document: Document) -> GeneratedFile:
         """Return a file of code (see `index`)."""
         assert self.coding  # noqa: S101  # without it there are no documents
@@ -99,6 +108,15 @@ def plan_entry(
 
 def absolute(base: str, path: str) -> str:
     """Return `path` as an absolute path without `.` and `..`, as text: no disk is asked."""
+    folder, _, name = path.rpartition("/")
+    if folder in {"", "/"} or name in {"", ".", ".."}:
+        return _absolute(base, path)
+    above = _absolute(base, folder)
+    return f"{above}{name}" if above.endswith("/") else f"{above}/{name}"
+
+
+@lru_cache(1024)  # many files, few folders
+def _absolute(base: str, path: str) -> str:
     return os.path.normpath(os.path.join(base, os.path.expanduser(path)))
 
 

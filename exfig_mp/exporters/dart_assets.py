@@ -48,9 +48,10 @@ class DartAssets(Struct, frozen=True, kw_only=True):
 
     def _constants(self, found: tuple[Asset, bool, bool]) -> dict[str, object]:
         asset, light, dark = found
+        name = self._name(asset, dark=False)
         return {
-            "name": self._name(asset, dark=False),
-            "darkName": self._name(asset, dark=True),
+            "name": name,
+            "darkName": self._name(asset, dark=True) if asset.dark else name,
             "hasLight": light,
             "hasDark": dark,
             "lightPath": self.files.path(asset, 1, dark=False),
@@ -65,4 +66,6 @@ class DartAssets(Struct, frozen=True, kw_only=True):
 
 def _camel(name: str) -> str:
     """Return a name in camel case; of one in Pascal case the words are known: `AArrowDown` is `aArrowDown`."""
-    return name[0].lower() + name[1:] if is_styled(name, "PascalCase") else restyle(name, "camelCase") or name
+    if name[0].isupper() and is_styled(name, "PascalCase"):
+        return name[0].lower() + name[1:]
+    return restyle(name, "camelCase") or name

@@ -23,9 +23,13 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 def join(folder: str, *parts: str) -> str:
     """Return a path below `folder`: parts are never taken as absolute."""
-    inner = [part for part in (part.removeprefix("./").strip("/") for part in parts) if part not in {"", "."}]
     head = folder.rstrip("/")
-    return "/".join([head, *inner]) if head else folder[:1] + "/".join(inner)
+    inner = [head] if head else []
+    for part in parts:
+        plain = part.removeprefix("./").strip("/")
+        if plain and plain != ".":
+            inner.append(plain)
+    return "/".join(inner) if head else folder[:1] + "/".join(inner)
 
 
 def appearances(asset: Asset) -> Iterator[tuple[bool, Node]]:
