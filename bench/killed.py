@@ -71,7 +71,7 @@ def _measure(
 ) -> tuple[tuple[Table, ...], dict[str, float]]:
     killed = _run(root, figma, workers[0], kill_at=icons // 2)
     cut, at_death = time.monotonic(), _count(root)
-    memory = merge(block for path in root.glob(".exfig-checkpoint.d/*.jsonl") for block in blocks(str(path)))
+    memory = merge(block for path in root.glob(".exfig-checkpoint.d/*/current/*.jsonl") for block in blocks(str(path)))
     resumed = _run(root, figma, workers[1])
     icons = json.loads((root / "report" / "report.json").read_bytes())["renders"]  # some are for other platforms
     log = figma.summary(log=True)["log"]

@@ -115,6 +115,8 @@ async def _go(given: Given, checkpoint: Checkpoint) -> None:
     begun = time.monotonic()
     memory = _resume(checkpoint, given.options, given.log)
     given.said.resumed(memory, time.monotonic() - begun)
+    if removed := checkpoint.remove_old(given.options.checkpoint_max_age):
+        given.log.info("checkpoints that nobody went on from are removed", count=removed)
     is_new = not memory.placed and not memory.rendered
     exporting = _export(given, checkpoint, memory)
     del memory  # of 100,000 items it is as large as the plan: nobody else holds it when it is not needed any more
@@ -245,9 +247,11 @@ def _sweep_after_kills(given: Given) -> None:
 
 
 def _resume(checkpoint: Checkpoint, options: RunOptions, log: Log) -> Memory:
+    if checkpoint.earlier_version:
+        log.warning(checkpoint.earlier_version)
     everything = () if options.wish == "restart" else checkpoint.find()  # what a newer version wrote goes unread
     found, decision = choose(everything, options.wish, options.checkpoint_max_age)
-    if problem := damage(found, damaged=checkpoint.damaged):
+    if problem := damage(found if found and found.own else None, damaged=checkpoint.damaged):
         log.warning(problem)
     goes_on = decision.choice == "go_on" or (decision.choice == "ask" and options.confirm(decision.reason))
     if found is None or not goes_on:
@@ -258,7 +262,7 @@ def _resume(checkpoint: Checkpoint, options: RunOptions, log: Log) -> Memory:
     memory = checkpoint.go_on(found)
     if decision.reason:  # that a changed configuration is gone on with
         log.warning(decision.reason)
-    if found.spare:
+    if found.own and found.previous:
         log.warning("the run before the last is gone on from, and what the last one left is thrown away")
     if memory.damaged:
         log.warning("damaged journal lines were passed over", lines=memory.damaged)

@@ -1,6 +1,7 @@
-"""One generation of a checkpoint: a folder of journals, and the manifests that speak for it.
+"""One generation of a checkpoint: a folder of journals, with the manifests that speak for it.
 
-There are two at most: that of the last run and, until that has renders of its own, the spare one of the run before.
+There are two at most in the place of a set of configs: that of the last run and, until that has renders of its own, the
+previous one of the run before. Whole folders change places by one rename, so that nobody ever sees half of one.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from msgspec import Struct
 
 from exfig_mp import files
 from exfig_mp.errors import StateError
-from exfig_mp.journal import blocks, merge
+from exfig_mp.hashing import identity
+from exfig_mp.journal import Journal, blocks, merge
 from exfig_mp.model import Items
 
 if TYPE_CHECKING:
@@ -29,13 +31,20 @@ SCHEMA_VERSION = 1
 Source = Literal["manifest", "copy", "journals"]
 """What a checkpoint was found by: its manifest, the manifest before that (`.bak`), or what its journals say."""
 
+_COPY, _REMOVED = ".copy", ".removed"
+"""What the names end with of folders that are no generation yet, or no more."""
+
+_OF_ONE_RUN = ("begun.jsonl", "manifest.json*", "*.lock", ".exfig-*.tmp")
+"""What is in the folder of a generation and says nothing to another run."""
+
 _DAMAGE = (ValueError, RecursionError, OverflowError)  # of a manifest: the text, or what it says
 
 
 class Manifest(Struct, frozen=True, rename="camel"):
-    """`.exfig-checkpoint.json`. Times are ISO 8601 in UTC; `entries` are labels and the hashes of their options.
+    """What `.exfig-checkpoint.json` leads to.
 
-    It has no checksum: it claims nothing about files, and people and tools may change what it says.
+    Times are ISO 8601 in UTC; `entries` are labels and the hashes of their options. It has no checksum: it
+    claims nothing about files, and people and tools may change what it says.
     """
 
     export_id: str
@@ -54,6 +63,11 @@ class _Schema(Struct, frozen=True, rename="camel"):
     schema_version: int = SCHEMA_VERSION
 
 
+ANSWERS, RENDERS = 1, 2
+"""What a generation may be worth."""
+
+_OWNER_LENGTH = 16  # of 32 characters: chance finds no second one
+
 API_LABEL = "the address of the API"
 """What is compared between runs as entries are, and belongs to no config."""
 
@@ -61,6 +75,17 @@ API_LABEL = "the address of the API"
 def configs_of(entries: Iterable[str]) -> frozenset[str]:
     """Return the configs of entries that are given by their labels: "app.yaml ios.icons" is one of app.yaml."""
     return frozenset(label.rpartition(" ")[0] for label in entries if label != API_LABEL)
+
+
+def owner_of(entries: Iterable[str]) -> str:
+    """Return a name for those whose checkpoint it is: runs that export the same kinds from the same configs.
+
+    What they export of it, and how, may differ: that is a change of the configuration.
+    """
+    owners = set()
+    for config, _, entry in (label.rpartition(" ") for label in entries if label != API_LABEL):
+        owners.add(identity(config, entry.partition("[")[0].rpartition(".")[2]))  # of "ios.icons[1]" it is "icons"
+    return identity(*sorted(owners))[:_OWNER_LENGTH]
 
 
 class Said(NamedTuple):
@@ -72,19 +97,12 @@ class Said(NamedTuple):
 
 
 class Generation:
-    """A generation at one place of the state folder, whether it is there or not.
+    """A generation at the path `folder`, whether it is there or not."""
 
-    Args:
-        folder: of the journals; when the generation is spare, its manifest lies in it, too.
-        manifest: the path of its manifest when it is not; the one before that is beside it (`.bak`).
-    """
-
-    def __init__(self, folder: str, manifest: str = "") -> None:
+    def __init__(self, folder: str) -> None:
         self.folder = folder
         self.begun_path = os.path.join(folder, "begun.jsonl")
-        self.inner_path = os.path.join(folder, "manifest.json")
-        self.manifest_path = manifest
-        self._outer: dict[str, Source] = {manifest: "manifest", f"{manifest}.bak": "copy"} if manifest else {}
+        self.manifest_path = os.path.join(folder, "manifest.json")
         self.damaged = False
         """Whether `read` met a manifest that it could not read."""
 
@@ -95,7 +113,7 @@ class Generation:
             StateError: if a newer version of the program wrote it.
         """
         begun = merge(blocks(self.begun_path)).begun if os.path.exists(self.begun_path) else None
-        paths: dict[str, Source] = {**self._outer, self.inner_path: "manifest"}
+        paths: dict[str, Source] = {self.manifest_path: "manifest", f"{self.manifest_path}.bak": "copy"}
         for path, source in paths.items():
             body = files.read(path)
             if body is None:
@@ -119,14 +137,14 @@ class Generation:
         return os.path.lexists(self.folder)
 
     def worth(self) -> int:
-        """Return 2 if its journals know of renders, which are what costs; 1 if of other answers of Figma's; else 0."""
-        answers = 0
+        """Return RENDERS if its journals know of any, which are what costs; ANSWERS if of others of Figma's; else 0."""
+        worth = 0
         for block in (block for path in self.journals() for block in blocks(path)):
             memory = merge([block])
             if memory.rendered or memory.placed:
-                return 2
-            answers |= bool(memory.answers)
-        return answers
+                return RENDERS
+            worth = ANSWERS if memory.answers else worth
+        return worth
 
     def journals(self) -> list[str]:
         """Return the paths of its journals, in order."""
@@ -136,25 +154,21 @@ class Generation:
             return []
         return [os.path.join(self.folder, name) for name in names if name.endswith(".jsonl")]
 
-    def set_aside(self, spare: Generation) -> None:
-        """Move it to where `spare` is, in whose place it comes. Killed at any instant, this leaves one of them whole.
+    def begin(self, begun: Begun) -> None:
+        """Write down whose it is, or that it is gone on with.
 
         Raises:
             DiskError: if the disk refuses.
         """
-        spare.remove()
+        files.make_folder(os.path.join(self.folder, "answers"))
+        journal = Journal(self.begun_path)
         try:
-            for path in filter(_is_readable, self._outer):
-                os.replace(path, self.inner_path)
-                break
-            for path in self._outer:  # they would speak for what comes to their place
-                unlink(path)
-            os.rename(self.folder, spare.folder)
-        except OSError as error:
-            raise files.disk_error(error, spare.folder) from error
+            journal.append([begun])
+        finally:
+            journal.close()
 
-    def put_back(self, spare: Generation) -> None:
-        """Give its place to `spare`, if that is there. Killed at any instant, this leaves that one whole.
+    def replace_by(self, other: Generation) -> None:
+        """Give its place to `other`, if that is there. Killed at any instant, this leaves that one whole.
 
         Raises:
             DiskError: if the disk refuses.
@@ -162,40 +176,61 @@ class Generation:
         self.remove()
         try:
             with suppress(FileNotFoundError):
-                os.rename(spare.folder, self.folder)
-                os.replace(self.inner_path, self.manifest_path)
+                os.rename(other.folder, self.folder)
         except OSError as error:
             raise files.disk_error(error, self.folder) from error
 
-    def remove(self) -> None:
-        """Remove all of it.
+    def copy_from(self, other: Generation, begun: Begun) -> None:
+        """Become a copy of what `other` remembers, begun by another run; killed at any instant, all of it or none.
 
         Raises:
             DiskError: if the disk refuses.
         """
-        # What says whose the journals are goes first: without it they mean nothing, and what is left is just litter.
-        # The manifest of a run that is removed for half is still true of all of them.
-        inner = (self.begun_path, self.inner_path) if self.is_there else ()
-        for path in (*inner, *self._outer):
-            unlink(path)
-        if os.path.isdir(self.folder) and not os.path.islink(self.folder):
-            shutil.rmtree(self.folder, ignore_errors=True)
-        else:
-            unlink(self.folder)
+        copy = Generation(f"{self.folder}{_COPY}")
+        clear(copy.folder)
+        try:
+            shutil.copytree(other.folder, copy.folder, ignore=shutil.ignore_patterns(*_OF_ONE_RUN))
+        except OSError as error:
+            raise files.disk_error(error, copy.folder) from error
+        copy.begin(begun)
+        self.replace_by(copy)
+
+    def remove(self) -> None:
+        """Remove all of it (see `remove`)."""
+        remove(self.folder)
 
 
-def unlink(path: str) -> None:
-    """Delete the file at `path`, if there is one.
+def remove(folder: str) -> None:
+    """Remove what is at the path `folder`, at once for whoever looks there.
 
     Raises:
         DiskError: if the disk refuses.
     """
+    removed = f"{folder}{_REMOVED}"
+    clear(removed)
     try:
-        os.unlink(path)
-    except (FileNotFoundError, NotADirectoryError):
-        pass
+        with suppress(FileNotFoundError, NotADirectoryError):
+            os.rename(folder, removed)
     except OSError as error:
-        raise files.disk_error(error, path) from error
+        raise files.disk_error(error, folder) from error
+    clear(removed)
+
+
+def clear(path: str) -> None:
+    """Delete what is at `path`, one thing after the other, as far as the disk lets us."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            os.unlink(path)
+
+
+def sweep(folder: str) -> None:
+    """Delete what runs have left in `folder` that were killed while they copied or removed a folder there."""
+    with suppress(OSError):
+        for name in os.listdir(folder):
+            if name.endswith((_COPY, _REMOVED)):
+                clear(os.path.join(folder, name))
 
 
 def iso(when: float) -> str:
@@ -206,17 +241,6 @@ def iso(when: float) -> str:
 def _alive(manifest: Manifest) -> float:
     """Return the later of the manifest's times. A ValueError says that one of them is none."""
     return max(datetime.fromisoformat(when).timestamp() for when in (manifest.started_at, manifest.updated_at))
-
-
-def _is_readable(path: str) -> bool:
-    """Does a manifest at `path` say something, be it to a newer program?"""
-    body = files.read(path)
-    try:
-        return body is not None and _alive(_manifest(body, path)) > 0
-    except StateError:
-        return True
-    except _DAMAGE:
-        return False
 
 
 def _manifest(body: bytes, path: str) -> Manifest:

@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from exfig_mp import files
-from exfig_mp.errors import LockedError
+from exfig_mp.errors import ExfigError, LockedError
 from exfig_mp.hashing import checksum, digest
 from exfig_mp.model import Written
 
@@ -161,6 +161,15 @@ def lock(path: str) -> filelock.BaseFileLock:
     except OSError as error:
         raise files.disk_error(error, path) from error
     return held
+
+
+def is_open(path: str) -> bool:
+    """Does a writer hold the journal at `path`, or can that not be told?"""
+    try:
+        lock(f"{path}.lock").release()
+    except ExfigError:
+        return True
+    return False
 
 
 class Journal:

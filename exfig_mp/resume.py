@@ -11,7 +11,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from exfig_mp.checkpoint import Found
+    from exfig_mp.found import Found
 
 Wish = Literal["no", "resume", "force", "restart"]
 """What the command line asks for: nothing, --resume, --resume=force, --restart."""
@@ -21,6 +21,7 @@ MAX_AGE = 86_400.0
 
 _AGE = re.compile(r"([0-9]+(?:\.[0-9]+)?) *([a-z]*)")
 _UNITS = {"": 3600.0, "h": 3600.0, "m": 60.0, "min": 60.0, "s": 1.0, "d": 86_400.0}
+_NOTHING = "there is no checkpoint to resume from; starting from the beginning"
 _MOST_CHANGES = 6  # that are named; more of them are counted
 _MOST_CONFIGS = 3
 
@@ -48,32 +49,49 @@ def choose(found: Sequence[Found], wish: Wish, max_age: float = MAX_AGE) -> tupl
 
 def decide(found: Found | None, wish: Wish, max_age: float = MAX_AGE) -> Decision:
     """Return what to do about `found`; `max_age` is in seconds."""
-    if found is None:
-        reason = "there is no checkpoint to resume from; starting from the beginning"
-        return Decision("start_over", reason if wish in {"resume", "force"} else "")
     if wish == "restart":
         return Decision("start_over")
-    if found.is_of_others and wish != "force":
-        reason = "the checkpoint is of other configs; starting from the beginning (--resume=force goes on from it)"
-        return Decision("start_over", reason if wish == "resume" else "")
+    if found is None:
+        return Decision("start_over", _NOTHING if wish in {"resume", "force"} else "")
+    is_old = found.age > max_age
     if wish == "no":
-        way_on = "--resume" if found.same_config else "--resume=force"
-        return Decision(
-            "start_over",
-            f"an earlier run{_of(found.in_common)} was not finished; its checkpoint is thrown away when this run has a "
-            f"render of its own ({way_on} would go on)",
+        return Decision("start_over", _left(found, is_old=is_old))
+    if found.is_of_others and wish == "resume":
+        reason = (
+            f"the checkpoint here is{_of(found.configs)}, and stays; starting from the beginning (--resume=force goes "
+            "on from a copy of it)"
         )
-    if found.age > max_age:
-        reason = f"the checkpoint is {_duration(found.age)} old; starting from the beginning"
+        return Decision("start_over", _NOTHING if is_old else reason)
+    whose = "" if found.own else _of(found.configs)
+    if is_old:
+        reason = f"the checkpoint{whose} is {_duration(found.age)} old; starting from the beginning"
         return Decision("start_over", f"{reason} (--checkpoint-max-age allows more than {_duration(max_age)})")
     if found.same_config:
         return Decision("go_on")
-    reason = "the configuration has changed since the checkpoint"
+    reason = f"the configuration has changed since the checkpoint{whose}"
     if what := changes(found.manifest.entries, found.entries):
         reason += f" ({what})"
+    if found.is_of_others:
+        reason = f"the checkpoint is{whose}"
     if wish == "force":
-        return Decision("go_on", f"{reason}; going on all the same (force)")
+        return Decision("go_on", f"{reason}; going on{'' if found.own else ' from a copy of it'} all the same (force)")
     return Decision("ask", reason)
+
+
+def _left(found: Found, *, is_old: bool) -> str:
+    """Say what becomes of what was found by a run that does not ask for it, if that is any of its business."""
+    if found.own:
+        way_on = "--resume" if found.same_config else "--resume=force"
+        return (
+            f"an earlier run{_of(found.in_common)} was not finished; its checkpoint is thrown away when this run has a "
+            f"render of its own ({way_on} would go on)"
+        )
+    if found.is_of_others or is_old:
+        return ""
+    return (
+        f"an earlier run{_of(found.configs)} was not finished; its checkpoint stays (--resume of just the same would "
+        "go on from it, --resume=force here from a copy of it)"
+    )
 
 
 def changes(before: Mapping[str, str], now: Mapping[str, str]) -> str:

@@ -41,11 +41,12 @@ _DOORS = {
         "download",
         "exchange",
         "files",
+        "found",
         "generation",
         "http1",
         "journal",
     ),
-    *("limiter", "log", "outputs", "room", "tls", "transfer"),
+    *("limiter", "log", "outputs", "room", "state_folder", "tls", "transfer"),
 }
 _FLOW = {
     *(
@@ -85,7 +86,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "analysis": _VOCABULARY | {"abort"},
     "retry": _VOCABULARY,
     # A value of the door beside them is what these decide about; they import its name for annotations only.
-    "resume": _VOCABULARY | {"checkpoint"},
+    "resume": _VOCABULARY | {"found"},
     "planned": _VOCABULARY | {"exporters"},
     "plan": _VOCABULARY | {"exporters", "planned"},
     "changes": set(),
@@ -113,7 +114,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "limiter": _VOCABULARY | _PURE | {"block"},
     "journal": _VOCABULARY | {"files"},
     "generation": _VOCABULARY | {"files", "journal"},
-    "checkpoint": _VOCABULARY | {"files", "generation", "journal"},
+    "state_folder": _VOCABULARY | {"files", "generation", "journal"},
+    "found": _VOCABULARY | {"generation", "state_folder"},
+    "checkpoint": _VOCABULARY | {"files", "found", "generation", "journal", "state_folder"},
     "cache": {"files", "hashing"},
     "outputs": _VOCABULARY | {"cache", "files", "journal", "plan", "planned"},
     "incremental": _VOCABULARY | {"cache", "journal", "ledger", "outputs", "plan", "planned", "sources"},

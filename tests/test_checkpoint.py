@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -22,6 +23,7 @@ from exfig_mp.cli.resolve import resolve
 from exfig_mp.errors import DiskError, ExfigError, LockedError, StateError
 from exfig_mp.exporters.folder import Folder
 from exfig_mp.exporters.protocol import Entry, Naming, Selection
+from exfig_mp.generation import owner_of
 from exfig_mp.hashing import digest
 from exfig_mp.journal import Begun, Journal, Placed, Rendered
 from exfig_mp.model import Asset, Items, Node, Written
@@ -32,11 +34,15 @@ from exfig_mp.run_options import Work
 from tests.conformance import cases
 
 if TYPE_CHECKING:
-    from exfig_mp.checkpoint import Found
+    from exfig_mp.found import Found
     from exfig_mp.journal import Memory
 
-NAME = ".exfig-checkpoint.json"
-FOLDER = ".exfig-checkpoint.d"
+LINK = ".exfig-checkpoint.json"
+ICONS = {"app.yaml ios.icons": "1"}
+NEIGHBOUR = {"b.yaml web.images": "2"}
+PLACE = f".exfig-checkpoint.d/{owner_of(ICONS)}"
+FOLDER = f"{PLACE}/current"
+NAME = f"{FOLDER}/manifest.json"
 META = "/v1/files/x/meta"
 
 
@@ -48,7 +54,7 @@ def state(tmp_path):
 @pytest.fixture
 def interrupted(state):
     """A state folder that a run left in the middle: two items, one of them in place, one answer of Figma."""
-    with Checkpoint(str(state), "hash") as checkpoint:
+    with Checkpoint(str(state), "hash", ICONS) as checkpoint:
         checkpoint.start_over()
         journal = Journal(checkpoint.journal_path("worker-1"))
         checkpoint.remember_answer(journal, META, b'{"file":{}}')
@@ -75,7 +81,7 @@ def manifest(state: Path) -> Any:
 
 
 def test_a_new_folder_has_no_checkpoint_and_may_have_to_be_made(state):
-    with Checkpoint(str(state / "deep" / "er"), "hash") as checkpoint:
+    with Checkpoint(str(state / "deep" / "er"), "hash", ICONS) as checkpoint:
         assert find(checkpoint) is None
 
 
@@ -97,7 +103,7 @@ def test_the_manifest_says_what_people_and_tools_were_promised(interrupted):
 def test_another_run_goes_on_with_everything_that_the_first_left(interrupted):
     before = manifest(interrupted)
 
-    with Checkpoint(str(interrupted), "hash") as checkpoint:
+    with Checkpoint(str(interrupted), "hash", ICONS) as checkpoint:
         found = find(checkpoint)
         assert found is not None
         assert found.same_config
@@ -114,13 +120,13 @@ def test_another_run_goes_on_with_everything_that_the_first_left(interrupted):
 
 
 def test_a_third_run_knows_what_both_runs_before_it_did(interrupted):
-    with Checkpoint(str(interrupted), "hash") as checkpoint:
+    with Checkpoint(str(interrupted), "hash", ICONS) as checkpoint:
         go_on(checkpoint)
         journal = Journal(checkpoint.journal_path("worker-1"))
         journal.append([Placed("r2", 4, "digest", ("/out/b.svg",))])
         journal.close()
 
-    with Checkpoint(str(interrupted), "hash") as checkpoint:
+    with Checkpoint(str(interrupted), "hash", ICONS) as checkpoint:
         memory = go_on(checkpoint)
 
         places = {path: Written(name, -1, "") for path, name in (("/out/a.svg", "r1"), ("/out/c.svg", "r2"))}
@@ -131,14 +137,14 @@ def test_a_third_run_knows_what_both_runs_before_it_did(interrupted):
 
 
 def test_another_configuration_is_noticed(interrupted):
-    with Checkpoint(str(interrupted), "other") as checkpoint:
+    with Checkpoint(str(interrupted), "other", ICONS) as checkpoint:
         found = find(checkpoint)
         assert found is not None
         assert not found.same_config
         checkpoint.go_on(found)
 
     # Whoever went on in spite of it is not asked again.
-    with Checkpoint(str(interrupted), "other") as checkpoint:
+    with Checkpoint(str(interrupted), "other", ICONS) as checkpoint:
         found = find(checkpoint)
         assert found is not None
         assert found.same_config
@@ -147,13 +153,13 @@ def test_another_configuration_is_noticed(interrupted):
 def test_starting_over_forgets_everything(interrupted):
     before = manifest(interrupted)
 
-    with Checkpoint(str(interrupted), "hash") as checkpoint:
+    with Checkpoint(str(interrupted), "hash", ICONS) as checkpoint:
         memory = checkpoint.start_over()
         assert (memory.rendered, memory.placed, memory.answers) == ({}, {}, {})
         assert checkpoint.answer(META) is None
         get_render(checkpoint)
 
-    with Checkpoint(str(interrupted), "hash") as checkpoint:
+    with Checkpoint(str(interrupted), "hash", ICONS) as checkpoint:
         assert set(go_on(checkpoint).rendered) == {"new"}
     assert manifest(interrupted)["exportId"] != before["exportId"]
 
@@ -183,7 +189,7 @@ def test_a_run_that_starts_over_and_gets_nothing_leaves_the_checkpoint_as_it_was
     before = everything(interrupted)
 
     for _ in range(runs):
-        with Checkpoint(str(interrupted), config) as checkpoint:
+        with Checkpoint(str(interrupted), config, ICONS) as checkpoint:
             checkpoint.start_over()
             checkpoint.report(lambda: (Items(), Items()), at_once=True)
 
@@ -193,7 +199,7 @@ def test_a_run_that_starts_over_and_gets_nothing_leaves_the_checkpoint_as_it_was
 def test_a_run_that_is_withdrawn_with_all_its_answers_leaves_the_checkpoint_as_it_was(interrupted):
     before = everything(interrupted)
 
-    with Checkpoint(str(interrupted), "hash") as checkpoint:
+    with Checkpoint(str(interrupted), "hash", ICONS) as checkpoint:
         checkpoint.start_over()
         get_answer(checkpoint)
         checkpoint.withdraw()
@@ -204,29 +210,29 @@ def test_a_run_that_is_withdrawn_with_all_its_answers_leaves_the_checkpoint_as_i
 @pytest.mark.parametrize("ends", ["killed", "in order"])
 def test_until_a_new_run_has_a_render_the_one_before_it_is_worth_more(interrupted, tmp_path, ends):
     export_id = manifest(interrupted)["exportId"]
-    with Checkpoint(str(interrupted), "hash") as checkpoint:
+    with Checkpoint(str(interrupted), "hash", ICONS) as checkpoint:
         checkpoint.start_over()
         get_answer(checkpoint)
         checkpoint.report(lambda: (Items(), Items()), at_once=True)
         killed = shutil.copytree(interrupted, tmp_path / "killed")
 
-    with Checkpoint(str(killed if ends == "killed" else interrupted), "hash") as checkpoint:
-        spare, current = checkpoint.find()
-        assert (spare.spare, current.spare) == (True, False)
-        assert spare.manifest.export_id == export_id
-        assert choose((spare, current), "resume")[0] == spare
-        assert set(checkpoint.go_on(spare).rendered) == {"r1", "r2"}
+    with Checkpoint(str(killed if ends == "killed" else interrupted), "hash", ICONS) as checkpoint:
+        previous, current = checkpoint.find()
+        assert (previous.previous, current.previous) == (True, False)
+        assert previous.manifest.export_id == export_id
+        assert choose((previous, current), "resume")[0] == previous
+        assert set(checkpoint.go_on(previous).rendered) == {"r1", "r2"}
         assert checkpoint.answer(META) == b'{"file":{}}'
         assert len(checkpoint.find()) == 1, "there is one generation again"
 
 
 def test_what_a_new_run_was_told_about_another_configuration_is_gone_on_from_and_costs_no_render(interrupted):
     for config in ("new", "hash"):
-        with Checkpoint(str(interrupted), "new") as checkpoint:
+        with Checkpoint(str(interrupted), "new", ICONS) as checkpoint:
             checkpoint.start_over()
             get_answer(checkpoint)
 
-        with Checkpoint(str(interrupted), config) as checkpoint:
+        with Checkpoint(str(interrupted), config, ICONS) as checkpoint:
             found, decision = choose(checkpoint.find(), "resume")
             assert found
             assert decision.choice == "go_on"
@@ -236,19 +242,19 @@ def test_what_a_new_run_was_told_about_another_configuration_is_gone_on_from_and
 
 
 def test_the_first_render_of_a_new_run_throws_away_what_the_one_before_left(interrupted):
-    spare = interrupted / f"{FOLDER[:-2]}.old"
-    with Checkpoint(str(interrupted), "hash") as checkpoint:
+    previous = interrupted / PLACE / "previous"
+    with Checkpoint(str(interrupted), "hash", ICONS) as checkpoint:
         checkpoint.start_over()
-        assert spare.is_dir()
+        assert previous.is_dir()
         get_render(checkpoint)
         (found, _) = checkpoint.find()
-        assert not found.spare, "also for one that is killed before it could do so"
+        assert not found.previous, "also for one that is killed before it could do so"
         checkpoint.report(lambda: (Items(), Items()), at_once=True)
-        assert not spare.exists()
+        assert not previous.exists()
 
 
 def test_a_discarded_checkpoint_takes_the_one_before_it_along(interrupted):
-    with Checkpoint(str(interrupted), "hash") as checkpoint:
+    with Checkpoint(str(interrupted), "hash", ICONS) as checkpoint:
         checkpoint.start_over()
         checkpoint.discard()
 
@@ -260,7 +266,7 @@ def test_a_checkpoint_is_as_old_as_the_last_sign_of_life_of_its_run(interrupted)
     times = {name: (datetime.now(UTC) - timedelta(days=age)).isoformat() for name, age in days.items()}
     (interrupted / NAME).write_text(json.dumps(manifest(interrupted) | times))
 
-    with Checkpoint(str(interrupted), "hash") as checkpoint:
+    with Checkpoint(str(interrupted), "hash", ICONS) as checkpoint:
         found = find(checkpoint)
         assert found is not None
         assert found.age == pytest.approx(3 * 86_400, abs=60)
@@ -270,18 +276,20 @@ def test_a_checkpoint_is_as_old_as_the_last_sign_of_life_of_its_run(interrupted)
         assert again.age < 60
 
 
-def test_a_manifest_that_was_torn_before_the_run_started_over_is_put_back_from_its_copy(interrupted):
-    copy = (interrupted / f"{NAME}.bak").read_bytes()
+def test_a_generation_whose_manifest_is_torn_is_put_back_with_the_copy_that_speaks_for_it(interrupted):
     (interrupted / NAME).write_bytes(b"{")
 
-    with Checkpoint(str(interrupted), "hash") as checkpoint:
+    with Checkpoint(str(interrupted), "hash", ICONS) as checkpoint:
         checkpoint.start_over()
 
-    assert (interrupted / NAME).read_bytes() == copy
+    with Checkpoint(str(interrupted), "hash", ICONS) as checkpoint:
+        (found,) = checkpoint.find()
+        assert (found.source, found.previous) == ("copy", False)
+        assert set(checkpoint.go_on(found).rendered) == {"r1", "r2"}
 
 
 def test_a_discarded_checkpoint_leaves_nothing(interrupted):
-    with Checkpoint(str(interrupted), "hash") as checkpoint:
+    with Checkpoint(str(interrupted), "hash", ICONS) as checkpoint:
         go_on(checkpoint)
         checkpoint.discard()
         checkpoint.discard()  # to discard what is gone is no error
@@ -291,7 +299,7 @@ def test_a_discarded_checkpoint_leaves_nothing(interrupted):
 
 
 def test_urls_older_than_their_life_are_forgotten_and_files_in_place_are_not(state):
-    with Checkpoint(str(state), "hash") as checkpoint:
+    with Checkpoint(str(state), "hash", ICONS) as checkpoint:
         checkpoint.start_over()
         journal = Journal(checkpoint.journal_path("worker"))
         old, young = time.time() - URL_LIFE - 60, time.time() - URL_LIFE + 60
@@ -321,7 +329,7 @@ def test_a_damaged_manifest_is_replaced_by_the_one_before_it(interrupted, damage
     export_id = manifest(interrupted)["exportId"]
     (interrupted / NAME).write_bytes(damage)
 
-    with Checkpoint(str(interrupted), "hash") as checkpoint:
+    with Checkpoint(str(interrupted), "hash", ICONS) as checkpoint:
         found = find(checkpoint)
         assert found is not None
         assert found.manifest.export_id == export_id
@@ -330,7 +338,7 @@ def test_a_damaged_manifest_is_replaced_by_the_one_before_it(interrupted, damage
 
 @pytest.mark.parametrize("damage", [*DAMAGE.values(), None], ids=[*DAMAGE, "gone"])
 def test_without_any_good_manifest_the_journals_are_gone_on_with(state, damage):
-    with Checkpoint(str(state), "hash", {"app.yaml ios.icons": "1"}) as checkpoint:
+    with Checkpoint(str(state), "hash", ICONS) as checkpoint:
         checkpoint.start_over()
         journal = Journal(checkpoint.journal_path("worker"))
         checkpoint.remember_answer(journal, META, b"{}")
@@ -355,7 +363,7 @@ def test_without_any_good_manifest_the_journals_are_gone_on_with(state, damage):
     # Whoever went on is the last who began, also for a run that finds no manifest again.
     for name in (NAME, f"{NAME}.bak"):
         (state / name).unlink(missing_ok=True)
-    with Checkpoint(str(state), "other") as checkpoint:
+    with Checkpoint(str(state), "other", ICONS) as checkpoint:
         found = find(checkpoint)
         assert found is not None
         assert found.same_config
@@ -366,7 +374,7 @@ def test_a_checkpoint_that_nothing_good_speaks_for_is_none(interrupted, damage):
     for name in (NAME, f"{NAME}.bak", f"{FOLDER}/begun.jsonl"):
         (interrupted / name).write_bytes(damage)
 
-    with Checkpoint(str(interrupted), "hash") as checkpoint:
+    with Checkpoint(str(interrupted), "hash", ICONS) as checkpoint:
         assert find(checkpoint) is None
         assert checkpoint.damaged
         checkpoint.start_over()
@@ -380,7 +388,7 @@ def test_a_beginning_with_an_impossible_time_speaks_for_nothing(interrupted):
     begun.append([Begun(time.time(), "x", "yesterday", "hash"), Begun(1e300, "x", "2026-01-01T00:00:00Z", "hash")])
     begun.close()
 
-    with Checkpoint(str(interrupted), "hash") as checkpoint:
+    with Checkpoint(str(interrupted), "hash", ICONS) as checkpoint:
         assert find(checkpoint) is None
 
 
@@ -388,7 +396,7 @@ def test_a_manifest_of_every_length_is_read_or_passed_over(interrupted):
     whole = (interrupted / NAME).read_bytes()
     (interrupted / f"{NAME}.bak").unlink()
 
-    with Checkpoint(str(interrupted), "hash") as checkpoint:
+    with Checkpoint(str(interrupted), "hash", ICONS) as checkpoint:
         for length in range(len(whole.rstrip())):
             (interrupted / NAME).write_bytes(whole[:length])
             found = find(checkpoint)
@@ -400,7 +408,7 @@ def test_a_damaged_manifest_never_takes_the_place_of_the_good_one_before_it(inte
     (interrupted / NAME).write_bytes(b"{")
     copy = (interrupted / f"{NAME}.bak").read_bytes()
 
-    with Checkpoint(str(interrupted), "hash") as checkpoint:
+    with Checkpoint(str(interrupted), "hash", ICONS) as checkpoint:
         go_on(checkpoint)
         assert (interrupted / f"{NAME}.bak").read_bytes() == copy
         first = (interrupted / NAME).read_bytes()
@@ -412,7 +420,7 @@ def test_a_damaged_manifest_never_takes_the_place_of_the_good_one_before_it(inte
 def test_a_manifest_that_went_missing_between_two_writes_is_found_in_its_copy(interrupted):
     (interrupted / NAME).replace(interrupted / f"{NAME}.bak")
 
-    with Checkpoint(str(interrupted), "hash") as checkpoint:
+    with Checkpoint(str(interrupted), "hash", ICONS) as checkpoint:
         found = find(checkpoint)
         assert found is not None
         assert found.source == "copy"
@@ -425,7 +433,7 @@ def test_a_damaged_journal_costs_its_damaged_lines_only(interrupted):
     body = journal.read_bytes()
     journal.write_bytes(body[:-10])
 
-    with Checkpoint(str(interrupted), "hash") as checkpoint:
+    with Checkpoint(str(interrupted), "hash", ICONS) as checkpoint:
         memory = go_on(checkpoint)
 
     assert set(memory.rendered) == {"r1"}
@@ -435,7 +443,7 @@ def test_a_damaged_journal_costs_its_damaged_lines_only(interrupted):
 def test_a_journal_that_cannot_be_read_is_noted_and_costs_no_other(interrupted):
     (interrupted / FOLDER / "worker-9.jsonl").mkdir()
 
-    with Checkpoint(str(interrupted), "hash") as checkpoint:
+    with Checkpoint(str(interrupted), "hash", ICONS) as checkpoint:
         memory = go_on(checkpoint)
 
     assert set(memory.rendered) == {"r1", "r2"}
@@ -447,7 +455,7 @@ def test_an_answer_that_is_not_the_remembered_one_is_none(interrupted, damage):
     (answer,) = (interrupted / FOLDER / "answers").iterdir()
     answer.unlink() if damage is None else answer.write_bytes(damage)
 
-    with Checkpoint(str(interrupted), "hash") as checkpoint:
+    with Checkpoint(str(interrupted), "hash", ICONS) as checkpoint:
         go_on(checkpoint)
         assert checkpoint.answer(META) is None
 
@@ -455,13 +463,13 @@ def test_an_answer_that_is_not_the_remembered_one_is_none(interrupted, damage):
 def test_an_answer_that_was_asked_for_again_is_remembered_instead(interrupted):
     # Whatever the order of the two digests: the URLs in an answer change with every request.
     for body in (b"second", b"third", b"fourth"):
-        with Checkpoint(str(interrupted), "hash") as checkpoint:
+        with Checkpoint(str(interrupted), "hash", ICONS) as checkpoint:
             go_on(checkpoint)
             journal = Journal(checkpoint.journal_path("coordinator"))
             checkpoint.remember_answer(journal, META, body)
             journal.close()
 
-        with Checkpoint(str(interrupted), "hash") as checkpoint:
+        with Checkpoint(str(interrupted), "hash", ICONS) as checkpoint:
             go_on(checkpoint)
             assert checkpoint.answer(META) == body
 
@@ -470,7 +478,7 @@ def test_a_checkpoint_of_a_newer_program_is_left_alone(interrupted):
     newer = manifest(interrupted) | {"schemaVersion": 2, "news": [1]}
     (interrupted / NAME).write_text(json.dumps(newer))
 
-    with Checkpoint(str(interrupted), "hash") as checkpoint, pytest.raises(StateError, match="newer") as caught:
+    with Checkpoint(str(interrupted), "hash", ICONS) as checkpoint, pytest.raises(StateError, match="newer") as caught:
         find(checkpoint)
 
     assert "--restart" in caught.value.advice
@@ -484,7 +492,7 @@ def test_the_manifest_is_not_written_with_every_item(state):
         asked.append(1)
         return Items(), Items()
 
-    with Checkpoint(str(state), "hash") as checkpoint:
+    with Checkpoint(str(state), "hash", ICONS) as checkpoint:
         checkpoint.report(items, at_once=True)  # before the start there is nothing to write
         assert not asked
         checkpoint.start_over()
@@ -501,7 +509,7 @@ def test_a_manifest_that_takes_long_to_write_is_written_seldomer(state):
         time.sleep(0.2)
         return Items(), Items()
 
-    with Checkpoint(str(state), "hash") as checkpoint:
+    with Checkpoint(str(state), "hash", ICONS) as checkpoint:
         checkpoint.start_over()
         checkpoint.report(items, at_once=True)
 
@@ -511,7 +519,7 @@ def test_a_manifest_that_takes_long_to_write_is_written_seldomer(state):
 def test_a_checkpoint_of_a_newer_program_may_be_thrown_away(interrupted):
     (interrupted / NAME).write_text(json.dumps({"schemaVersion": 2, "exportId": ["another form"]}))
 
-    with Checkpoint(str(interrupted), "hash") as checkpoint:
+    with Checkpoint(str(interrupted), "hash", ICONS) as checkpoint:
         with pytest.raises(StateError, match="newer"):
             find(checkpoint)
         checkpoint.start_over()
@@ -519,19 +527,19 @@ def test_a_checkpoint_of_a_newer_program_may_be_thrown_away(interrupted):
         checkpoint.report(lambda: (Items(), Items()), at_once=True)
 
     assert manifest(interrupted)["schemaVersion"] == 1
-    with Checkpoint(str(interrupted), "hash") as checkpoint:
+    with Checkpoint(str(interrupted), "hash", ICONS) as checkpoint:
         assert set(go_on(checkpoint).rendered) == {"new"}
 
 
 def test_journals_of_one_writer_have_different_names(state):
-    with Checkpoint(str(state), "hash") as checkpoint:
+    with Checkpoint(str(state), "hash", ICONS) as checkpoint:
         assert len({checkpoint.journal_path("worker-1") for _ in range(10)}) == 10
 
 
 HOLDER = """
 import sys, time
 from exfig_mp.checkpoint import Checkpoint
-with Checkpoint(sys.argv[1], "hash") as checkpoint:
+with Checkpoint(sys.argv[1], "hash", {"app.yaml ios.icons": "1"}) as checkpoint:
     checkpoint.start_over()
     print("held", flush=True)
     time.sleep(60)
@@ -545,14 +553,14 @@ def test_a_second_run_learns_who_holds_the_folder_and_may_have_it_after_that_one
         holder.stdout.readline()
         for _ in range(2):  # also the second who tries is told
             with pytest.raises(LockedError, match=rf"process {holder.pid}\b") as caught:
-                Checkpoint(str(state), "hash")
+                Checkpoint(str(state), "hash", ICONS)
         assert caught.value.exit_code == 5
         assert "--state-dir" in caught.value.advice
     finally:
         holder.kill()
         holder.communicate()
 
-    with Checkpoint(str(state), "hash") as checkpoint:
+    with Checkpoint(str(state), "hash", ICONS) as checkpoint:
         assert find(checkpoint) is not None
 
 
@@ -564,7 +572,7 @@ def test_what_a_killed_run_left_half_written_is_swept_away(interrupted):
     for file in litter:
         file.write_bytes(b"half")
 
-    with Checkpoint(str(interrupted), "hash"):
+    with Checkpoint(str(interrupted), "hash", ICONS):
         assert not [file for file in litter if file.exists()]
 
 
@@ -572,16 +580,17 @@ def test_a_state_folder_that_cannot_be_is_a_disk_error(tmp_path):
     (tmp_path / "file").touch()
 
     with pytest.raises(DiskError):
-        Checkpoint(str(tmp_path / "file" / "state"), "hash")
+        Checkpoint(str(tmp_path / "file" / "state"), "hash", ICONS)
 
 
-def test_a_folder_in_the_place_of_the_manifest_is_a_disk_error(state):
-    (state / NAME).mkdir(parents=True)
+@pytest.mark.parametrize("name", [LINK, NAME])
+def test_a_folder_in_the_place_of_a_manifest_is_in_nobodys_way(state, name):
+    (state / name / "inner").mkdir(parents=True)
 
-    with Checkpoint(str(state), "hash") as checkpoint:
+    with Checkpoint(str(state), "hash", ICONS) as checkpoint:
         assert find(checkpoint) is None
-        with pytest.raises(DiskError):
-            checkpoint.start_over()
+        checkpoint.start_over()
+        assert find(checkpoint) is not None
 
 
 def test_a_full_disk_is_a_disk_error_and_frees_the_folder(tmp_path):
@@ -599,10 +608,10 @@ def test_a_full_disk_is_a_disk_error_and_frees_the_folder(tmp_path):
                 except OSError:
                     break
         with pytest.raises(DiskError, match="No space left"):
-            Checkpoint(str(disk), "hash")
+            Checkpoint(str(disk), "hash", ICONS)
 
         fill.unlink()
-        with Checkpoint(str(disk), "hash") as checkpoint:
+        with Checkpoint(str(disk), "hash", ICONS) as checkpoint:
             checkpoint.start_over()
     finally:
         subprocess.run(["umount", "--lazy", disk], check=True)
@@ -616,14 +625,14 @@ def true_of(memory: Any) -> tuple[set[str], set[str]]:
 def small(request, state, tmp_path):
     """A small state folder after three runs, with what is really on the disk and really remembered.
 
-    With a parameter: a fourth run has started over, and got no render yet.
+    With a parameter: a fourth run has started over, and got no render yet. Beside them is a run of another config.
     """
     files = {f"r{number}": (str(tmp_path / f"{number}.svg"), str(tmp_path / f"{number}b.svg")) for number in range(3)}
     for number, paths in enumerate(files.values()):
         for path in paths[: 2 - number % 2]:  # of the second, one is missing
             Path(path).write_bytes(b"body %d" % number)
     for number, (name, paths) in enumerate(files.items()):
-        with Checkpoint(str(state), "hash", {"app.yaml ios.icons": "1"}) as checkpoint:
+        with Checkpoint(str(state), "hash", ICONS) as checkpoint:
             found = find(checkpoint)
             checkpoint.go_on(found) if found else checkpoint.start_over()
             journal = Journal(checkpoint.journal_path("worker"))
@@ -634,20 +643,23 @@ def small(request, state, tmp_path):
             journal.close()
             checkpoint.report(lambda: (Items(icons=("a",)), Items(images=("c",))), at_once=True)
     if request.param == "two generations":
-        with Checkpoint(str(state), "hash", {"app.yaml ios.icons": "1"}) as checkpoint:
+        with Checkpoint(str(state), "hash", ICONS) as checkpoint:
             checkpoint.start_over()
             get_answer(checkpoint)
-    shutil.copytree(state, tmp_path / "whole")
+    with Checkpoint(str(state), "hash", NEIGHBOUR) as checkpoint:
+        checkpoint.start_over()
+        get_render(checkpoint)
+    shutil.copytree(state, tmp_path / "whole", symlinks=True)
     return SimpleNamespace(state=state, whole=tmp_path / "whole", files=files)
 
 
 def resume_from(small: Any, harm: str) -> None:
     """Resume as a run does, and check that nothing is believed that is not so."""
-    with Checkpoint(str(small.state), "hash", {"app.yaml ios.icons": "1"}) as checkpoint:
+    with Checkpoint(str(small.state), "hash", ICONS) as checkpoint:
         try:
-            found, _ = choose(checkpoint.find(), "force", max_age=1e12)
+            found, _ = choose([one for one in checkpoint.find() if one.own], "force", max_age=1e12)
         except StateError:  # the version was hit
-            assert NAME in harm or "manifest.json" in harm
+            assert "manifest.json" in harm
             return
         memory = checkpoint.go_on(found) if found else checkpoint.start_over()
         assert {(one.render_id, one.url) for one in memory.rendered.values()} <= {
@@ -657,7 +669,7 @@ def resume_from(small: Any, harm: str) -> None:
             assert memory.verify(small.files, content=content).in_place <= {"r0", "r2"}, harm
         assert checkpoint.answer(META) in {None, b'{"file":{}}'}, harm
         checkpoint.report(lambda: (Items(), Items()), at_once=True)
-    with Checkpoint(str(small.state), "hash") as checkpoint:
+    with Checkpoint(str(small.state), "hash", ICONS) as checkpoint:
         again = find(checkpoint)
         assert again is not None, harm
         if found:
@@ -690,7 +702,7 @@ def test_a_state_folder_with_any_byte_flipped_or_cut_is_resumed_without_a_false_
             flipped[position] ^= dice.choice([0x01, 0x08, 0x20, 0x80, 0xFF])
             for body in (bytes(flipped), whole[:position]):
                 shutil.rmtree(small.state)
-                shutil.copytree(small.whole, small.state)
+                shutil.copytree(small.whole, small.state, symlinks=True)
                 (small.state / path).write_bytes(body)
                 resume_from(small, f"{path} {position} {body!r}")
 
@@ -700,7 +712,7 @@ def test_a_state_folder_in_which_a_folder_or_nothing_stands_for_any_file_is_resu
     for path in sorted(small.whole.rglob("*")):
         for instead in ("folder", "nothing", "file"):
             shutil.rmtree(small.state)
-            shutil.copytree(small.whole, small.state)
+            shutil.copytree(small.whole, small.state, symlinks=True)
             hurt = small.state / path.relative_to(small.whole)
             shutil.rmtree(hurt) if hurt.is_dir() else hurt.unlink()
             if instead == "folder":
@@ -708,7 +720,7 @@ def test_a_state_folder_in_which_a_folder_or_nothing_stands_for_any_file_is_resu
             elif instead == "file":
                 hurt.write_bytes(b"file")
             try:
-                with Checkpoint(str(small.state), "hash") as checkpoint:
+                with Checkpoint(str(small.state), "hash", ICONS) as checkpoint:
                     found = find(checkpoint)
                     memory = checkpoint.go_on(found) if found else checkpoint.start_over()
                     assert memory.verify(small.files).in_place <= {"r0", "r2"}
@@ -719,25 +731,33 @@ def test_a_state_folder_in_which_a_folder_or_nothing_stands_for_any_file_is_resu
 
 
 KILLED = """
-import os, shutil, signal, sys
-from exfig_mp import checkpoint as module
+import json, os, shutil, signal, sys
+from pathlib import Path
 from exfig_mp.checkpoint import Checkpoint
+from exfig_mp.generation import owner_of
 from exfig_mp.journal import Journal, Rendered
 from exfig_mp.model import Items
+from exfig_mp.resume import choose
 
-state, whole, deed, first, step = sys.argv[1:]
+state, whole, deed, first, step, icons, neighbour = sys.argv[1:]
+icons, neighbour = json.loads(icons), json.loads(neighbour)
+new = {"app.yaml ios.images": "1"}
+mine = {"copy": new, "remove old": new, "include": icons | new}.get(deed, icons)
 
 def act():
-    with Checkpoint(state, "hash") as checkpoint:
-        found = next(iter(checkpoint.find()), None)
-        if deed in ("restart", "restart in vain"):
+    with Checkpoint(state, "hash", mine) as checkpoint:
+        found, _ = choose(checkpoint.find(), "force", 1e12)
+        if deed in ("restart", "restart in vain", "remove old", "include"):
             checkpoint.start_over()
-        elif deed == "discard":
-            checkpoint.discard()
-        else:
+        elif deed != "discard":
             checkpoint.go_on(found)
+        if deed == "remove old":
+            checkpoint.remove_old(0)
+        if deed in ("discard", "include"):
+            checkpoint.discard()
+            return
         journal = Journal(checkpoint.journal_path("worker"))
-        for name in ("a", "b") if deed in ("resume", "restart") else ():
+        for name in ("a", "b") if deed in ("resume", "restart", "copy") else ():
             journal.append([Rendered(name, "https://x/new", 4e9)])
             checkpoint.report(lambda: (Items(icons=(name,)), Items()), at_once=True)
 
@@ -753,19 +773,27 @@ def killed_before_line(number):
         return trace
     sys.settrace(trace)
 
+def place(root, entries):
+    folder = Path(root, ".exfig-checkpoint.d", owner_of(entries))
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+unharmed = [neighbour, icons] if deed == "copy" else [neighbour]
 number = int(first)
 while True:
     number += int(step)
     shutil.rmtree(state)
-    shutil.copytree(whole, state)
+    shutil.copytree(whole, state, symlinks=True)
     child = os.fork()
     if not child:
         killed_before_line(number)
         act()
         os._exit(0)
     _, status = os.waitpid(child, 0)
-    with Checkpoint(state, "hash") as checkpoint:
-        found = next(iter(checkpoint.find()), None)
+    for entries in unharmed:
+        assert place(state, entries) == place(whole, entries) != {}, number
+    with Checkpoint(state, "hash", mine if deed == "copy" else icons) as checkpoint:
+        there = [one for one in checkpoint.find() if one.own or deed == "copy"]
+        found, _ = choose(there, "force", 1e12)
         if found is None:
             print(deed, "nothing", flush=True)
         else:
@@ -780,7 +808,7 @@ while True:
 OLD = "old r0 r1 r2 r0 r1 r2 0"
 
 
-@pytest.mark.parametrize(("first", "step"), [(0, 17), pytest.param(0, 1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("first", "step"), [(0, 29), pytest.param(0, 1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     ("small", "deed", "left"),
     [
@@ -790,16 +818,31 @@ OLD = "old r0 r1 r2 r0 r1 r2 0"
         ("one generation", "restart in vain", {OLD}),
         ("two generations", "restart in vain", {OLD}),
         ("one generation", "discard", {OLD, "discard nothing"}),
-        ("two generations", "discard", {OLD, "new 0", "discard nothing"}),
+        ("two generations", "discard", {OLD, "discard nothing"}),
+        (
+            "one generation",
+            "copy",
+            {OLD, "new r0 r1 r2 r0 r1 r2 0", "new a r0 r1 r2 r0 r1 r2 0", "new a b r0 r1 r2 r0 r1 r2 0"},
+        ),
+        ("two generations", "remove old", {OLD, "remove old nothing"}),
+        ("two generations", "include", {OLD, "include nothing"}),
     ],
     indirect=["small"],
 )
 def test_sigkill_at_any_line_leaves_one_good_generation_and_loses_nothing(small, deed, left, first, step):
-    spare = small.state / ".exfig-checkpoint.old" / "manifest.json"
-    export_id = json.loads(spare.read_bytes())["exportId"] if spare.exists() else manifest(small.state)["exportId"]
+    place = small.state / PLACE
+    previous = place / "previous" / "manifest.json"
+    manifest = previous if previous.exists() else place / "current" / "manifest.json"
+    export_id = json.loads(manifest.read_bytes())["exportId"]
+    if deed == "remove old":
+        for path in (small.whole / PLACE).rglob("*"):
+            os.utime(path, (1.0, time.time() - URL_LIFE - 60))
     command = [sys.executable, "-c", KILLED, small.state, small.whole, deed, str(first), str(step)]
+    entries = [json.dumps(entries) for entries in (ICONS, NEIGHBOUR)]
 
-    said = subprocess.run(command, check=True, capture_output=True, text=True, timeout=100).stdout.splitlines()
+    said = subprocess.run(
+        [*command, *entries], check=True, capture_output=True, text=True, timeout=100
+    ).stdout.splitlines()
 
     outcomes = {line.replace(export_id, "old") for line in said}
     outcomes = {f"new{line[36:]}" if line[8:9] == "-" else line for line in outcomes}
@@ -826,7 +869,7 @@ def plan_of(base: Path, *entries: Entry) -> Any:
 
 def test_after_a_change_of_the_configuration_what_is_still_the_same_is_in_place(state, tmp_path):
     before = plan_of(tmp_path, entry("same", 1.0), entry("moved", 2.0), entry("big", 3.0))
-    with Checkpoint(str(state), "before") as checkpoint:
+    with Checkpoint(str(state), "before", ICONS) as checkpoint:
         checkpoint.start_over()
         journal = Journal(checkpoint.journal_path("worker"))
         for render_id, paths in before.destinations.items():
@@ -838,7 +881,7 @@ def test_after_a_change_of_the_configuration_what_is_still_the_same_is_in_place(
     # One entry stays as it is, one goes elsewhere, one gets another scale at its old place.
     after = plan_of(tmp_path, entry("same", 1.0), entry("new", 2.0), entry("big", 4.0))
 
-    with Checkpoint(str(state), "after") as checkpoint:
+    with Checkpoint(str(state), "after", ICONS) as checkpoint:
         memory = go_on(checkpoint)
     verified = memory.verify(after.destinations, content=True)
 
@@ -876,11 +919,11 @@ def items_of(case: Any) -> tuple[Items, Items]:
 def found(case, state):
     """What is found of a checkpoint that a case has left, the id of its run, and the checkpoint itself."""
     if not set(case["input"].get("do", [])) & {"load_missing", "delete_missing"}:
-        with Checkpoint(str(state), "hash") as checkpoint:
+        with Checkpoint(str(state), "hash", ICONS) as checkpoint:
             checkpoint.start_over()
             checkpoint.report(lambda: items_of(case), at_once=True)
         aged(state, case["input"].get("age_h", 0))
-    with Checkpoint(str(state), "hash") as checkpoint:
+    with Checkpoint(str(state), "hash", ICONS) as checkpoint:
         yield find(checkpoint), checkpoint
 
 
@@ -911,21 +954,22 @@ def test_conforms_to_checkpoint(case, found, state):
     assert {key: checks[key]() for key in expected} == expected, deeds
 
 
-def config_hash(paths: list[str]) -> str:
-    """Return what a checkpoint of these configs belongs to."""
+def of_configs(state: Path, paths: list[str]) -> Checkpoint:
+    """Return the checkpoint of a run of these configs."""
     unsaid: dict[str, Any] = dict.fromkeys(CommandOptions.__struct_fields__)
     options = CommandOptions(**unsaid | {"state_dir": ".", "report": ()})
     works = [Work(path, path, entry("icons", 1.0)) for path in paths]
-    return resolve(options, (), works, batch=True).config_hash
+    resolved = resolve(options, (), works, batch=True)
+    return Checkpoint(str(state), resolved.config_hash, resolved.entries)
 
 
 @pytest.mark.parametrize("case", cases("checkpoint", where=lambda case: "asked" in case["input"]))
 def test_conforms_to_checkpoint_of_other_configs(case, state, monkeypatch):
     monkeypatch.setenv("FIGMA_PERSONAL_TOKEN", "figd_any")
-    with Checkpoint(str(state), config_hash(case["input"]["batch_paths"])) as checkpoint:
+    with of_configs(state, case["input"]["batch_paths"]) as checkpoint:
         checkpoint.start_over()
 
-    with Checkpoint(str(state), config_hash(case["input"]["asked"])) as checkpoint:
+    with of_configs(state, case["input"]["asked"]) as checkpoint:
         found = find(checkpoint)
 
     assert found
@@ -940,7 +984,7 @@ def test_conforms_to_what_a_checkpoint_leaves_to_do(case, state, tmp_path):
     names = [name.removeprefix("/") for name in given.get("filter_files") or given["batch_paths"]]
     (done,) = (deed.removeprefix("completed:/") for deed in given["do"])
     files = {name: (str(tmp_path / name),) for name in names}
-    with Checkpoint(str(state), "hash") as checkpoint:
+    with Checkpoint(str(state), "hash", ICONS) as checkpoint:
         checkpoint.start_over()
         journal = Journal(checkpoint.journal_path("worker"))
         (name,) = (name for name in names if Path(name).stem == done)
@@ -948,7 +992,7 @@ def test_conforms_to_what_a_checkpoint_leaves_to_do(case, state, tmp_path):
         journal.append([Placed(name, 3, digest(b"svg"), files[name])])
         journal.close()
 
-    with Checkpoint(str(state), "hash") as checkpoint:
+    with Checkpoint(str(state), "hash", ICONS) as checkpoint:
         in_place = go_on(checkpoint).verify(files).in_place
 
     (expected,) = case["expected"].values()

@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exfig_mp.checkpoint import Found
+from exfig_mp.found import Found
 from exfig_mp.generation import API_LABEL, Manifest
 from exfig_mp.resume import MAX_AGE, changes, choose, damage, decide, parse_age
 
 HOUR = 3600.0
 
 
-def found(age: float = HOUR, *, same_config: bool = True, before=None, now=None) -> Found:
+def found(age: float = HOUR, *, same_config: bool = True, before=None, now=None, own: bool = True) -> Found:
     when = "2026-01-01T00:00:00Z"
-    return Found(Manifest("id", when, when, "hash", entries=before or {}), age, same_config, now or {})
+    return Found(Manifest("id", when, when, "hash", entries=before or {}), age, same_config, now or {}, own=own)
 
 
 @pytest.mark.parametrize("wish", ["no", "restart"])
@@ -39,15 +39,48 @@ A, B = {"a.yaml ios.icons": "1", API_LABEL: "2"}, {"my b.yaml web.colors": "3", 
 
 
 def test_a_checkpoint_of_other_configs_is_none_of_this_runs_business():
-    others, ours = found(same_config=False, before=A, now=B), found(same_config=False, before=A | B, now=B)
+    others = found(same_config=False, before=A, now=B, own=False)
+    old = found(2 * MAX_AGE, same_config=False, before=A, now=B, own=False)
 
-    assert (others.is_of_others, ours.is_of_others, found().is_of_others) == (True, False, False)
-    assert decide(others, "no") == decide(None, "no")
+    assert others.is_of_others
+    assert decide(others, "no") == decide(old, "no") == decide(None, "no")
     assert decide(others, "resume").choice == "start_over"
-    assert "of other configs" in decide(others, "resume").reason
+    assert decide(others, "resume").reason.startswith("the checkpoint here is of a.yaml, and stays; starting from")
+    assert "--resume=force goes on from a copy of it" in decide(others, "resume").reason
+    assert decide(old, "resume") == decide(None, "resume"), "nothing could go on from it"
     assert decide(others, "force").choice == "go_on"
-    assert decide(ours, "no").reason.startswith("an earlier run of my b.yaml was not finished")
-    assert choose((others, ours), "no")[0] is ours
+    assert (
+        decide(others, "force").reason == "the checkpoint is of a.yaml; going on from a copy of it all the same (force)"
+    )
+    assert "checkpoint of a.yaml is 2 days old" in decide(old, "force").reason
+
+
+def test_a_checkpoint_that_other_configs_have_in_common_with_this_run_stays_and_is_spoken_of():
+    theirs = found(same_config=False, before=A | B, now=B, own=False)
+    old = found(2 * MAX_AGE, same_config=False, before=A | B, now=B, own=False)
+    others = found(same_config=False, before=A, now=B, own=False)
+
+    assert not theirs.is_of_others
+    assert choose((others, theirs), "no")[0] is theirs
+    assert decide(theirs, "no").reason.startswith(
+        "an earlier run of a.yaml, my b.yaml was not finished; its checkpoint stays"
+    )
+    assert decide(old, "no").reason == ""
+    assert decide(theirs, "resume").choice == "ask"
+    changed = "the configuration has changed since the checkpoint of a.yaml, my b.yaml (a.yaml ios.icons is gone)"
+    assert decide(theirs, "resume").reason == changed
+    assert decide(theirs, "force").choice == "go_on"
+    assert decide(theirs, "force").reason == f"{changed}; going on from a copy of it all the same (force)"
+
+
+def test_a_checkpoint_of_the_same_configs_is_thrown_away_by_a_run_that_does_not_ask_for_it():
+    ours = found(same_config=False, before=B, now=B | {"my b.yaml web.colors": "4"})
+
+    assert not ours.is_of_others
+    assert decide(ours, "no").reason.startswith(
+        "an earlier run of my b.yaml was not finished; its checkpoint is thrown away"
+    )
+    assert "(--resume=force would go on)" in decide(ours, "no").reason
 
 
 def test_of_many_configs_of_an_earlier_run_some_are_named_and_all_are_counted():

@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.conftest import DARK, LIGHT
+from tests.conftest import CONFIG, DARK, LIGHT, TOKEN
+from tests.crash.bookkeeping import asked as renders_of
 
 BROKEN = "accessibility-00001"
 NULL_RENDER = {"on": "images", "do": "null_render", "names": [BROKEN]}
@@ -110,7 +111,7 @@ def test_a_run_of_other_configs_neither_speaks_of_a_checkpoint_nor_throws_it_awa
     assert ".exfig-checkpoint.json" in project.state()
     other = project.run("batch", "b.yaml", "--resume")
     assert other.code == 0
-    assert "the checkpoint is of other configs; starting from the beginning" in other.err
+    assert "the checkpoint here is of a.yaml, and stays; starting from the beginning" in other.err
     seen = len(figma.log())
     ran, report = project.report("batch", "a.yaml", "--resume")
     assert (ran.code, report["downloaded"], report["skipped"]) == (0, 1, 23)
@@ -118,7 +119,7 @@ def test_a_run_of_other_configs_neither_speaks_of_a_checkpoint_nor_throws_it_awa
     assert project.state() == []
 
 
-def test_a_run_that_has_a_config_in_common_says_whose_run_was_not_finished(faulty, project):
+def test_a_run_that_has_a_config_in_common_says_whose_run_was_not_finished_and_leaves_it_alone(faulty, project):
     faulty(NULL_RENDER)
     for name in "abc":
         project.write(f"{name}.yaml", web(name))
@@ -127,11 +128,54 @@ def test_a_run_that_has_a_config_in_common_says_whose_run_was_not_finished(fault
     both = project.run("batch", "b.yaml", "c.yaml")
 
     assert both.code == 1
-    assert f"{EARLIER} of b.yaml was not finished; its checkpoint is thrown away" in both.err
-    assert "(--resume=force would go on)" in both.err, "what is asked for is another thing"
-    faulty()
+    assert f"{EARLIER} of a.yaml, b.yaml was not finished; its checkpoint stays" in both.err
+    figma = faulty()
     same = project.run("batch", "b.yaml", "c.yaml")
     assert same.code == 0
     assert f"{EARLIER} of b.yaml, c.yaml was not finished" in same.err
     assert "(--resume would go on)" in same.err
+    seen = len(figma.log())
+    ran, report = project.report("batch", "a.yaml", "b.yaml", "--resume")
+    assert (ran.code, report["downloaded"], report["skipped"]) == (0, 1, 23), ran.text
+    assert asked(figma, seen) == [LIGHT]
+    assert project.state() == []
+
+
+def nodes_asked(figma, seen: int) -> set[str]:
+    """Return the ids of the components whose renders were asked for."""
+    return {node for _file, _query, node in renders_of(figma.log()[seen:])}
+
+
+def test_a_resume_of_more_configs_asks_and_goes_on_from_a_copy_if_forced(faulty, project):
+    tokens = [{"token": TOKEN}]
+    figma = faulty(NULL_RENDER, tokens=tokens)
+    project.write("a.yaml", web("a"))
+    project.write("b.yaml", web("b", key=DARK))
+    assert project.run("batch", "a.yaml").code == 1
+
+    unforced = project.run("batch", "a.yaml", "b.yaml", "--resume", FIGMA_PERSONAL_TOKEN="figd_unknown")
+    assert unforced.code == 3
+    assert "changed since the checkpoint of a.yaml (b.yaml web.icons is new) (--resume=force goes on)" in unforced.err
+    faulty(tokens=tokens)
+    broken = figma.ids(LIGHT)[BROKEN]
+    forced, report = project.report("batch", "a.yaml", "b.yaml", "--resume=force")
+
+    assert (forced.code, report["downloaded"], report["skipped"]) == (0, 1 + 24, 23), forced.text
+    assert "going on from a copy of it all the same (force)" in forced.err
+    assert nodes_asked(figma, 0) - set(figma.ids(DARK).values()) == {broken}
+    assert project.state() == [], "what a.yaml wanted was finished with it"
+
+
+def test_icons_and_images_of_one_config_have_a_checkpoint_each(faulty, project):
+    project.write("app.yaml", CONFIG)
+    figma = faulty(NULL_RENDER)
+    assert project.run("icons", "-i", "app.yaml").code == 1
+
+    images = project.run("images", "-i", "app.yaml")
+
+    assert (images.code, f"{EARLIER} of app.yaml was not finished; its checkpoint stays" in images.err) == (0, True)
+    faulty()
+    ran = project.run("icons", "-i", "app.yaml", "--resume")
+    assert ran.code == 0
+    assert nodes_asked(figma, 0) == {figma.ids(key)[BROKEN] for key in (LIGHT, DARK)}
     assert project.state() == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
 import psutil
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from exfig_mp.journal import Memory
 
 
-def remembered(folder: Path) -> Memory:
-    """Return what the journals in `folder` say."""
-    return merge(path.read_bytes() for path in sorted(folder.glob("*.jsonl")))
+def remembered(folder: Path, generation: Literal["current", "previous", ""] = "") -> Memory:
+    """Return what the journals in `folder` say, or those of a generation of the one checkpoint in that state folder."""
+    below = f".exfig-checkpoint.d/*/{generation}/*.jsonl" if generation else "*.jsonl"
+    return merge(path.read_bytes() for path in sorted(folder.glob(below)))
 
 
 def asked(log: list[dict[str, Any]]) -> Counter[tuple[str, str, str]]:

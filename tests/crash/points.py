@@ -48,7 +48,7 @@ class Point:
     forgets: bool = False
 
 
-_MANIFEST = r"(^|/)\.exfig-checkpoint\.json$"
+_MANIFEST = r"/current/manifest\.json$"
 _ASSET = r"(^|/)out/.*\.(svg|png|pdf|xml)$"
 _INDEX = r"(^|/)out/.*Contents\.json$"
 
@@ -82,7 +82,7 @@ RESUME_BETWEEN_RENAMES = Point(
     name="a resume, between the two renames of the manifest",
     role="coordinator",
     event="rename",
-    path=r"(^|/)\.exfig-checkpoint\.json\.bak$",
+    path=r"/current/manifest\.json\.bak$",
     moment="after",
     calls=2,
     victims=COORDINATOR,
@@ -141,7 +141,7 @@ POINTS = (
         name="between the two renames of the manifest",
         role="coordinator",
         event="rename",
-        path=r"(^|/)\.exfig-checkpoint\.json\.bak$",
+        path=r"/current/manifest\.json\.bak$",
         moment="after",
         calls=2,
         victims=COORDINATOR,
@@ -160,7 +160,7 @@ POINTS = (
         name="a new run, when the checkpoint of the one before is set aside",
         role="coordinator",
         event="rename",
-        path=r"(^|/)\.exfig-checkpoint\.old$",
+        path=r"/previous$",
         moment="after",
         victims=COORDINATOR,
         anew=True,
@@ -168,9 +168,9 @@ POINTS = (
     Point(
         name="a new run, while it throws the checkpoint of the one before away",
         role="coordinator",
-        event="remove",
-        path=r"(^|/)\.exfig-checkpoint\.old/",
-        calls=2,
+        event="rename",
+        path=r"/previous\.removed$",
+        moment="after",
         victims=COORDINATOR,
         anew=True,
     ),
@@ -202,11 +202,10 @@ POINTS = (
         litter=True,
     ),
     Point(
-        name="while manifests are removed, at the start or after success",
+        name="before the checkpoint of a finished run is removed",
         role="coordinator",
-        event="remove",
-        path=r"(^|/)\.exfig-checkpoint\.json(\.bak)?$",
-        calls=4,
+        event="rename",
+        path=r"\.exfig-checkpoint\.d/[0-9a-f]+\.removed$",
         victims=COORDINATOR,
     ),
     Point(

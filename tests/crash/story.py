@@ -100,7 +100,6 @@ class Story:
         self.victims: Victims = self.point.victims[self.seed % len(self.point.victims)]
         self.marks = self.project.folder / ".home" / "marks"
         self.marks.mkdir()
-        self.state = self.project.folder / ".exfig-checkpoint.d"
 
     def prepare(self) -> None:
         """Bring the project to where the run that is to be struck starts."""
@@ -127,11 +126,11 @@ class Story:
         else:
             self.wait_for_strike(process)
         ran = self.end(process)
-        self.known = remembered(self.state if ran.code else self.marks)
+        self.known = remembered(self.project.folder, "current") if ran.code else remembered(self.marks)
         if self.point.anew and self.known.rendered:
             self.since_all = self.since
         elif self.point.anew:
-            self.known = remembered(self.state.with_suffix(".old"))
+            self.known = remembered(self.project.folder, "previous")
         return ran
 
     def begin(self, number: int = signal.SIGKILL) -> Popen[str]:
@@ -203,6 +202,6 @@ class Story:
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
         self.project.wait_until(lambda: {one.pid for one in survivors(process.pid)}.isdisjoint(pids), 2)
-        for journal in self.state.glob("*.jsonl"):
+        for journal in self.project.folder.glob(".exfig-checkpoint.d/*/current/*.jsonl"):
             shutil.copy(journal, self.marks)
         return pids

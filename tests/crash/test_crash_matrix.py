@@ -67,7 +67,7 @@ SELDOM = frozenset(
         "a new run, while it throws the checkpoint of the one before away",
         "a resume, between the two renames of the manifest",
         "after an index file is renamed",
-        "while manifests are removed, at the start or after success",
+        "before the checkpoint of a finished run is removed",
     }
 )
 """Points beside which another one of the everyday set lies close by."""

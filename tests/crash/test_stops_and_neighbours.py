@@ -123,7 +123,7 @@ def test_a_group_that_is_interrupted_at_a_random_instant_leaves_what_a_resume_go
     assert stopped.code == 128 + number
     assert "--resume" in stopped.err
     assert ours.temporary_files() == []
-    known, since = remembered(ours.folder / ".exfig-checkpoint.d"), len(ours.figma.log())
+    known, since = remembered(ours.folder, "current"), len(ours.figma.log())
     ran = ours.run(*RUN, "--resume", "--workers", "3")
     log = ours.figma.log()
     assert ran.code == 0, ran.text
@@ -156,7 +156,7 @@ def test_a_group_that_is_interrupted_lets_workers_end_the_files_that_they_write(
     stopped = ours.end(process, 10)
     assert stopped.code == 128 + number
     assert ours.temporary_files() == []
-    claims = [claim for claims in remembered(story.state).placed.values() for claim in claims]
+    claims = [claim for claims in remembered(ours.folder, "current").placed.values() for claim in claims]
     assert {path for claim in claims for path in claim.destinations} == {
         str(ours.folder / "out" / path) for path in ours.tree()
     }

@@ -65,7 +65,7 @@ class Striker:
         os.kill(os.getpid(), self._plan["signal"])
 
     def _tell(self, path: str, victims: list[int]) -> None:
-        for journal in Path(".exfig-checkpoint.d").glob("*.jsonl"):
+        for journal in Path(".exfig-checkpoint.d").glob("*/current/*.jsonl"):
             shutil.copy(journal, self._folder)
         story = {"point": self._plan["point"], "path": path, "pids": [*victims, os.getpid()]}
         new = self._folder / "struck.new"
