@@ -141,9 +141,9 @@ def test_a_run_that_has_a_config_in_common_says_whose_run_was_not_finished_and_l
     assert project.state() == []
 
 
-def nodes_asked(figma, seen: int) -> set[str]:
-    """Return the ids of the components whose renders were asked for."""
-    return {node for _file, _query, node in renders_of(figma.log()[seen:])}
+def nodes_asked(figma) -> set[tuple[str, str]]:
+    """Return the components whose renders were asked for: file and id."""
+    return {(path.rpartition("/")[2], node) for path, _query, node in renders_of(figma.log())}
 
 
 def test_a_resume_of_more_configs_asks_and_goes_on_from_a_copy_if_forced(faulty, project):
@@ -157,12 +157,11 @@ def test_a_resume_of_more_configs_asks_and_goes_on_from_a_copy_if_forced(faulty,
     assert unforced.code == 3
     assert "changed since the checkpoint of a.yaml (b.yaml web.icons is new) (--resume=force goes on)" in unforced.err
     faulty(tokens=tokens)
-    broken = figma.ids(LIGHT)[BROKEN]
     forced, report = project.report("batch", "a.yaml", "b.yaml", "--resume=force")
 
     assert (forced.code, report["downloaded"], report["skipped"]) == (0, 1 + 24, 23), forced.text
     assert "going on from a copy of it all the same (force)" in forced.err
-    assert nodes_asked(figma, 0) - set(figma.ids(DARK).values()) == {broken}
+    assert [node for key, node in nodes_asked(figma) if key == LIGHT] == [figma.ids(LIGHT)[BROKEN]]
     assert project.state() == [], "what a.yaml wanted was finished with it"
 
 
@@ -177,5 +176,5 @@ def test_icons_and_images_of_one_config_have_a_checkpoint_each(faulty, project):
     faulty()
     ran = project.run("icons", "-i", "app.yaml", "--resume")
     assert ran.code == 0
-    assert nodes_asked(figma, 0) == {figma.ids(key)[BROKEN] for key in (LIGHT, DARK)}
+    assert nodes_asked(figma) == {(key, figma.ids(key)[BROKEN]) for key in (LIGHT, DARK)}
     assert project.state() == []

@@ -1,0 +1,253 @@
+"""Runs of several configs that are killed in one folder: none costs another what it has paid for."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from exfig_mp.checkpoint import URL_LIFE, Checkpoint
+from exfig_mp.generation import owner_of
+from exfig_mp.journal import Journal, Rendered
+from exfig_mp.resume import choose
+from tests.conftest import TOKEN
+from tests.crash.bookkeeping import asked, remembered
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from exfig_mp.journal import Memory
+
+ICONS = 12
+NAMES = ("a", "b", "c")
+SLOW = {"on": "cdn", "do": "delay", "seconds": 0.1}
+SILENT = "figd_silence"  # a token for which Figma never answers
+SILENCE = {"on": "api", "do": "hang", "seconds": 20, "tokens": [SILENT]}
+LIBRARIES = {
+    "design": {"files": [{"key": f"Library{name}", "icons": ICONS} for name in NAMES]},
+    "tokens": [{"token": TOKEN}, {"token": SILENT}],
+}
+A, B = {"a.yaml web.icons": "1"}, {"b.yaml web.icons": "2"}
+
+
+@pytest.fixture
+def several(project, faulty):
+    """A folder with three configs, one for each of three Figma files."""
+    faulty(SLOW, SILENCE, **LIBRARIES)
+    for name in NAMES:
+        icons = "{outputDirectory: src, svgDirectory: icons, generateReactComponents: false}"
+        config = f"figma: {{lightFileId: Library{name}}}\nweb: {{output: out/{name}, icons: {icons}}}\n"
+        project.write(f"{name}.yaml", config)
+    return project
+
+
+def kill(project, name: str, *options: str) -> Memory:
+    """Kill a run of one config when some of its files are there; return what it remembers."""
+    figma = project.figma
+    goal = figma.seen()["cdn_requests"] + 4
+    process = project.start("batch", f"{name}.yaml", *options, "--concurrent-downloads", "1")
+    project.wait_until(lambda: figma.seen()["cdn_requests"] >= goal)
+    process.kill()
+    project.end(process)
+    memory = remembered(project.folder / ".exfig-checkpoint.d" / owner_of([f"{name}.yaml web.icons"]) / "current")
+    assert len(memory.rendered) == ICONS
+    assert len(memory.placed) < ICONS
+    return memory
+
+
+def resume(project, name: str, memory: Memory) -> None:
+    """Go on to the end, and look that nothing is asked for that was remembered."""
+    seen = len(project.figma.log())
+    ran, report = project.report("batch", f"{name}.yaml", "--resume")
+    log = project.figma.log()[seen:]
+    assert (ran.code, ran.err) == (0, "")
+    assert asked(log) == {}
+    assert {entry["kind"] for entry in log} == {"cdn"}, "nor is Figma asked for anything else"
+    assert report["skipped"] == len(memory.placed)
+    assert len(project.tree(f"out/{name}/icons")) == ICONS
+
+
+@pytest.mark.parametrize(
+    "order", ["abc", *(pytest.param(order, marks=pytest.mark.slow) for order in ("cba", "bca", "cab"))]
+)
+def test_three_configs_killed_in_one_folder_are_each_gone_on_from_without_a_call_for_a_render(several, order):
+    memories = {name: kill(several, name) for name in NAMES}
+
+    for name in order:
+        resume(several, name, memories[name])
+
+    assert several.state() == []
+
+
+def test_a_run_that_starts_anew_and_dies_before_its_first_render_costs_neither_itself_nor_others_anything(several):
+    memories = {name: kill(several, name) for name in "ab"}
+    process = several.start("batch", "a.yaml", FIGMA_PERSONAL_TOKEN=SILENT)
+    several.wait_until(lambda: list(several.folder.glob(".exfig-checkpoint.d/*/current/manifest.json.bak")))
+    several.wait_until(lambda: several.figma.seen()["endpoints"].get("meta", 0) > 2)
+    process.kill()
+    several.end(process)
+
+    ran, report = several.report("batch", "a.yaml", "--resume")
+
+    assert (ran.code, report["skipped"]) == (0, len(memories["a"].placed))
+    assert "the run before the last is gone on from" in ran.err
+    assert [call for call in report["calls"] if call["endpoint"] == "images"] == []
+    resume(several, "b", memories["b"])
+    assert several.state() == []
+
+
+@pytest.mark.slow
+def test_a_config_that_is_started_anew_and_killed_again_and_again_costs_others_nothing(several):
+    first = kill(several, "b")
+    for options in ((), ("--restart",), ("--resume",)):
+        kill(several, "a", *options)
+    assert several.run("batch", "c.yaml").code == 0
+
+    resume(several, "b", first)
+
+
+def test_a_checkpoint_of_an_earlier_version_is_explained_and_left(several):
+    journal = several.write(".exfig-checkpoint.d/begun.jsonl", "its own\n")
+    manifest = several.write(".exfig-checkpoint.json", "{}")
+    previous = several.write(".exfig-checkpoint.old/begun.jsonl", "the one before\n")
+
+    ran = several.run("batch", "a.yaml", "--resume")
+
+    assert ran.code == 0
+    assert "of an earlier version of exfig-mp is left here" in ran.err
+    assert "delete .exfig-checkpoint.d/*.jsonl, .exfig-checkpoint.old, .exfig-checkpoint.json" in ran.err
+    assert [path.read_text() for path in (journal, manifest, previous)] == ["its own\n", "{}", "the one before\n"]
+    assert len(list((several.folder / ".exfig-checkpoint.d").iterdir())) == 1
+
+
+def leave(state: Path, entries: dict[str, str]) -> Path:
+    """Leave a checkpoint with one render; return its place."""
+    with Checkpoint(str(state), "hash", entries) as checkpoint:
+        checkpoint.start_over()
+        journal = Journal(checkpoint.journal_path("worker"))
+        journal.append([Rendered("r1", "https://x/1", time.time())])
+        journal.close()
+    return state / ".exfig-checkpoint.d" / owner_of(entries)
+
+
+def age(place: Path, seconds: float) -> None:
+    for path in (place, *place.rglob("*")):
+        os.utime(path, (1.0, time.time() - seconds))
+
+
+def test_what_nobody_goes_on_from_is_removed_when_figma_has_none_of_its_renders_any_more(tmp_path):
+    old, young = leave(tmp_path, A), leave(tmp_path, B)
+    age(old, URL_LIFE + 60)
+    age(young, URL_LIFE - 60)
+
+    with Checkpoint(str(tmp_path), "hash", {"c.yaml web.icons": "3"}) as checkpoint:
+        checkpoint.start_over()
+        assert checkpoint.remove_old(URL_LIFE + 120) == 0, "the user allows more"
+        assert checkpoint.remove_old(3600) == 1, "those of others may have been allowed more than that"
+
+    assert (old.exists(), young.exists()) == (False, True)
+
+
+WRITER = """
+import sys, time
+from exfig_mp.journal import Journal
+journal = Journal(sys.argv[1])
+print("writes", flush=True)
+time.sleep(60)
+"""
+
+
+def test_what_a_living_process_still_writes_to_is_not_removed(tmp_path):
+    place = leave(tmp_path, A)
+    (journal,) = place.glob("current/worker*.jsonl")
+    age(place, 2 * URL_LIFE)
+    writer = subprocess.Popen([sys.executable, "-c", WRITER, journal], stdout=subprocess.PIPE)
+    try:
+        assert writer.stdout
+        writer.stdout.readline()
+        with Checkpoint(str(tmp_path), "hash", B) as checkpoint:
+            assert checkpoint.remove_old(0.0) == 0
+            assert place.exists()
+    finally:
+        writer.kill()
+        writer.communicate()
+
+    with Checkpoint(str(tmp_path), "hash", B) as checkpoint:
+        assert checkpoint.remove_old(0.0) == 1
+    assert not place.exists()
+
+
+@pytest.mark.parametrize(
+    ("finished", "is_left"),
+    [
+        (A | B, False),
+        (A | B | {"a.yaml web.images": "3"}, False),
+        ({**A, **B, "a.yaml web.icons": "9"}, True),
+        (B, True),
+    ],
+)
+def test_a_run_that_succeeds_removes_those_who_wanted_nothing_else(tmp_path, finished, is_left):
+    place = leave(tmp_path, A)
+
+    with Checkpoint(str(tmp_path), "other", finished) as checkpoint:
+        checkpoint.start_over()
+        checkpoint.discard()
+
+    assert place.exists() is is_left
+    assert (tmp_path / ".exfig-checkpoint.json").exists() is is_left
+
+
+def said(state: Path) -> Any:
+    return json.loads((state / ".exfig-checkpoint.json").read_bytes())["entries"]
+
+
+def test_the_link_leads_to_the_run_that_goes_on_then_to_the_last_that_was_not_finished(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    age(leave(tmp_path, A), 60)
+    leave(tmp_path, B)
+    assert said(tmp_path) == B
+
+    with Checkpoint(".", "hash", A) as checkpoint:
+        checkpoint.go_on(checkpoint.find()[0])
+        assert said(tmp_path) == A
+        checkpoint.discard()
+        assert said(tmp_path) == B
+
+    with Checkpoint(".", "hash", B) as checkpoint:
+        checkpoint.start_over()
+        checkpoint.withdraw()
+        assert said(tmp_path) == B, "the one before has its place back"
+        checkpoint.discard()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_others_keep_theirs_whole_when_a_copy_is_gone_on_from(tmp_path):
+    place = leave(tmp_path, A)
+    before = {path: path.read_bytes() for path in place.rglob("*") if path.is_file()}
+
+    with Checkpoint(str(tmp_path), "hash", A | B) as checkpoint:
+        found, decision = choose(checkpoint.find(), "force")
+        assert found is not None
+        assert (decision.choice, found.own) == ("go_on", False)
+        assert set(checkpoint.go_on(found).rendered) == {"r1"}
+        (mine,) = checkpoint.find()
+        assert (mine.own, mine.same_config, mine.manifest.export_id != found.manifest.export_id) == (True,) * 3
+
+    assert {path: path.read_bytes() for path in place.rglob("*") if path.is_file()} == before
+
+
+def test_a_neighbour_of_a_newer_version_is_nobodys_business(tmp_path):
+    place = leave(tmp_path, A)
+    (place / "current" / "manifest.json").write_text(json.dumps({"schemaVersion": 2}))
+
+    with Checkpoint(str(tmp_path), "hash", A | B) as checkpoint:
+        assert checkpoint.find() == ()
+        checkpoint.start_over()
+        checkpoint.discard()
+
+    assert place.exists()
