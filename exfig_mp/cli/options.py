@@ -193,8 +193,8 @@ _EXPORTING = (
     option(
         "--resume",
         is_flag=True,
-        help="Go on from the checkpoint of a run that was cut off (--resume=force: also "
-        "when the configuration has changed).",
+        help="Go on from the checkpoint of a run of the same configs that was cut off (--resume=force: also when the "
+        "configuration has changed, or from a copy of another one's).",
     ),
     option("--resume-force", is_flag=True, hidden=True),
     option("--restart", is_flag=True, help="Start from the beginning, whatever the checkpoint says."),
@@ -234,9 +234,7 @@ _EXPORTING = (
         help="Show what a run would write, remove and ask Figma for (with --report also as JSON). Asks for metadata; "
         "touches no file.",
     ),
-    option(
-        "--state-dir", type=click.Path(file_okay=False), default=".", help="Where the checkpoint lives. [default: .]"
-    ),
+    option("--state-dir", type=click.Path(file_okay=False), default=".", help="Where checkpoints live. [default: .]"),
     option(
         "--report",
         multiple=True,

@@ -202,6 +202,13 @@ POINTS = (
         litter=True,
     ),
     Point(
+        name="before the link to the manifest is renamed, at the start",
+        role="coordinator",
+        event="rename",
+        path=r"(^|/)\.exfig-checkpoint\.json$",
+        victims=COORDINATOR,
+    ),
+    Point(
         name="before the checkpoint of a finished run is removed",
         role="coordinator",
         event="rename",

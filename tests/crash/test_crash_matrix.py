@@ -68,6 +68,7 @@ SELDOM = frozenset(
         "a resume, between the two renames of the manifest",
         "after an index file is renamed",
         "before the checkpoint of a finished run is removed",
+        "before the link to the manifest is renamed, at the start",
     }
 )
 """Points beside which another one of the everyday set lies close by."""
