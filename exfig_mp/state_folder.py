@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from exfig_mp import files
 from exfig_mp.errors import LockedError, StateError
-from exfig_mp.generation import Generation, remove, sweep
+from exfig_mp.generation import Generation, clear, remove, sweep
 from exfig_mp.journal import is_open, lock
 
 if TYPE_CHECKING:
@@ -43,11 +43,15 @@ class Place:
         return self.current, self.previous
 
     def touched(self) -> float:
-        """Return when something of it was last written (Unix time), 0 if there is nothing."""
+        """Return when something of it was last written (Unix time), 0 if nothing is there; now if that is not known."""
         times = [0.0]
-        for generation in self.generations:
-            with suppress(OSError):
-                times += [entry.stat(follow_symlinks=False).st_mtime for entry in os.scandir(generation.folder)]
+        try:
+            for generation in self.generations:
+                if os.path.isdir(generation.folder):
+                    with os.scandir(generation.folder) as entries:
+                        times += [entry.stat(follow_symlinks=False).st_mtime for entry in entries]
+        except OSError:
+            return time.time()
         return max(times)
 
     def is_in_use(self) -> bool:
@@ -140,11 +144,12 @@ class StateFolder:
         if self.earlier_version():
             return  # a file of its own has that name
         new = f"{self._link}.new"
-        with suppress(OSError):
-            with suppress(FileNotFoundError):
-                os.unlink(new)
+        clear(new)
+        try:
             os.symlink(os.path.relpath(generation.manifest_path, os.path.dirname(self._link)), new)
             os.replace(new, self._link)
+        except OSError:
+            clear(new)
 
     def show_last(self, mine: Place) -> None:
         """Let the link lead to the last manifest that is there; without any, remove it."""

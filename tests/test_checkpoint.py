@@ -591,6 +591,7 @@ def test_a_folder_in_the_place_of_a_manifest_is_in_nobodys_way(state, name):
         assert find(checkpoint) is None
         checkpoint.start_over()
         assert find(checkpoint) is not None
+        assert not (state / f"{LINK}.new").exists()
 
 
 def test_a_full_disk_is_a_disk_error_and_frees_the_folder(tmp_path):
