@@ -801,6 +801,8 @@ while True:
         assert place(state, entries) == files, number
     with Checkpoint(state, "hash", mine if deed == "copy" else icons) as checkpoint:
         there = [one for one in checkpoint.find() if one.own or deed == "copy"]
+        current = Path(state, ".exfig-checkpoint.d", owner_of(mine), "current")
+        assert deed != "copy" or any(one.own for one in there) == current.exists(), "a copy says whose it is"
         print(*left_by(choose(there, "force", 1e12)[0], checkpoint), flush=True)
     if status == 0:
         break
