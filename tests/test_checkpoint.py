@@ -685,8 +685,8 @@ both = pytest.mark.parametrize("small", ["one generation", "two generations"], i
 @pytest.mark.parametrize(
     ("small", "step"),
     [
-        ("one generation", 37),
-        ("two generations", 97),
+        ("one generation", 53),
+        ("two generations", 131),
         pytest.param("one generation", 1, marks=[pytest.mark.slow, pytest.mark.timeout(900)]),
         pytest.param("two generations", 1, marks=[pytest.mark.slow, pytest.mark.timeout(900)]),
     ],
