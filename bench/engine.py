@@ -23,7 +23,7 @@ from exfig_mp.engines.protocol import EngineOptions
 from exfig_mp.exchange import SessionOptions
 from exfig_mp.hashing import identity
 from exfig_mp.limiter import LimiterOptions
-from exfig_mp.model import Done, Job  # msgspec reads the annotation
+from exfig_mp.model import Done, Format, Job  # msgspec reads the annotation
 from exfig_mp.plan import split
 from exfig_mp.run_options import LOOPBACK
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from exfig_mp.engines.protocol import Start
-    from exfig_mp.model import Format, Shard
+    from exfig_mp.model import Shard
 
 
 class Order(msgspec.Struct, frozen=True):
