@@ -80,7 +80,13 @@ class Before:
 
     def look(self, paths: Iterable[str]) -> None:
         """Read what is there. For very many files it takes seconds: an event loop leaves it to a thread."""
+        names: dict[str, frozenset[str]] = {}
         for path in paths:
+            folder, _, name = path.rpartition("/")
+            if folder not in names:
+                names[folder] = _names_in(folder)
+            if name.isascii() and name.lower() not in names[folder]:  # nothing is there, as most often
+                continue
             body = files.read(path)
             if body is not None:
                 self._digests[path] = digest(body)
@@ -102,3 +108,11 @@ class Before:
         if before == after:
             return None
         return Difference("new" if before is None else "changed", before or "", after)
+
+
+def _names_in(folder: str) -> frozenset[str]:
+    """Return what may be in a folder, in lower case: there are disks that make no difference."""
+    try:
+        return frozenset(map(str.lower, os.listdir(folder)))
+    except OSError:  # there is none, or nobody may look
+        return frozenset()

@@ -118,13 +118,12 @@ class Chronicle:
         return self._clock() - self._begun
 
     def _compared(self, ledger: Ledger) -> Tally:
-        tally, seen = Tally(self.options.most), set[str]()
+        tally = Tally(self.options.most)
         if not self._has_looked:  # so nothing was written yet
             return tally
         for path, config in chain(_assets(ledger), self._generated.items(), self._insertions.items()):
-            if path not in seen and (found := self.before.difference(path)):
+            if found := self.before.difference(path):
                 tally.add(Change(self._named(path), found.kind, config, found.before, found.after))
-            seen.add(path)
         for path in ledger.removed:
             tally.add(Change(self._named(path), "removed"))
         return tally
@@ -134,9 +133,8 @@ class Chronicle:
 
 
 def _assets(ledger: Ledger) -> Iterator[tuple[str, str]]:
-    """Give the paths of all renders that were not in place before, each with the config that it is for."""
+    """Give each path of the renders that were not in place before, with the config that it is for; no other has it."""
     plan = ledger.plan
     for render_id, wants in plan.wants.items() if plan else ():
         if plan and render_id not in ledger.skipped:
-            for want in wants:
-                yield want.file.path, plan.entries[want.entry].config
+            yield from {want.file.path: plan.entries[want.entry].config for want in reversed(wants)}.items()

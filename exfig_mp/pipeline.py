@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from exfig_mp.plan import Plan
     from exfig_mp.sources.render_queue import RenderQueue
 
+    _Rendered = list[tuple[str, str]]  # ids of renders, and URLs
     Run = Callable[[AsyncIterator[Shard]], AsyncIterator[JobResult]]
 
 
@@ -100,13 +101,13 @@ class Pipeline:
         missing = [key for key in self.plan.renders if not self._ledger.is_settled(key)]
         self._queue.add(self.plan.renders[key] for key in missing if key not in self._known)
         self._close_if_settled()
-        drawn: asyncio.Queue[list[Drawn] | None] = asyncio.Queue()
+        drawn: asyncio.Queue[_Rendered | None] = asyncio.Queue()
         self._asking = asking = asyncio.create_task(self._ask(drawn))
         try:
             for shard in split(self._job(key, url) for key, url in self._known.items()):
                 yield self._numbered(shard)
             while (group := await drawn.get()) is not None:
-                for shard in split(self._job(answer.render.id, answer.url) for answer in group):
+                for shard in split(self._job(key, url) for key, url in group):
                     yield self._numbered(shard)
             await asking
         finally:
@@ -119,13 +120,13 @@ class Pipeline:
         self._shards += 1
         return Shard(tuple(msgspec.structs.replace(job, shard=self._shards) for job in shard.jobs))
 
-    async def _ask(self, ready: asyncio.Queue[list[Drawn] | None]) -> None:
+    async def _ask(self, ready: asyncio.Queue[_Rendered | None]) -> None:
         """Journal each answer of Figma's, settle what it will not draw, and put what it drew into `ready`."""
         try:
             async for answers in self._queue.answers():
-                drawn = [answer for answer in answers if isinstance(answer, Drawn)]
+                drawn = [(answer.render.id, answer.url) for answer in answers if isinstance(answer, Drawn)]
                 now = time.time()
-                self._journal.append(Rendered(answer.render.id, answer.url, now) for answer in drawn)
+                self._journal.append(Rendered(key, url, now) for key, url in drawn)
                 for answer in answers:
                     if isinstance(answer, NotDrawn):
                         self._settle_failed(Failed(answer.render.id, answer.failure, correlation=answer.correlation))

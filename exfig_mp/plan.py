@@ -157,6 +157,9 @@ def _owner(want: Want) -> Owner:
 
 
 def _outputs(render_id: str, wants: tuple[Want, ...]) -> tuple[Derived, ...]:
+    if len(wants) == 1:  # as most have
+        file = wants[0].file
+        return (Derived(output_id(render_id, file.steps), file.steps, (file.path,)),)
     by_steps: dict[tuple[Conversion, ...], dict[str, None]] = defaultdict(dict)
     for want in wants:
         by_steps[want.file.steps][want.file.path] = None

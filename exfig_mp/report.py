@@ -265,11 +265,11 @@ def _configs(ledger: Ledger) -> tuple[ConfigReport, ...]:
     troubled = {(found.config, found.entry) for found in ledger.entry_failures}
     entries = Counter(config for config, entry in troubled if entry)
     not_done: Counter[str] = Counter()
-    for entry in ledger.plan.entries if ledger.plan else ():
-        for file in entry.files:
-            key = file.render.id
-            counts = files if ledger.is_placed(key, file.path) else failed if key in ledger.failed else not_done
-            counts[entry.config] += 1
+    labels = [entry.config for entry in ledger.plan.entries] if ledger.plan else []
+    for key, wants in ledger.plan.wants.items() if ledger.plan else ():
+        for want in wants:
+            counts = files if ledger.is_placed(key, want.file.path) else failed if key in ledger.failed else not_done
+            counts[labels[want.entry]] += 1
     for (config, _), tokens in ledger.tokens.items():
         files[config] += tokens.files
     changes: Counter[tuple[str, ChangeKind]] = ledger.changes.counts if ledger.changes else Counter()

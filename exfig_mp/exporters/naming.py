@@ -133,8 +133,9 @@ def is_styled(text: str, style: NameStyle) -> bool:
     """Say whether `text` counts as being in `style` already, for the styles that leave such text unchanged."""
     match style:
         case "camelCase":
-            is_alphabetic = text.isascii() and text.isalpha()  # most are, and letter by letter takes long
-            return text[:1].islower() and (is_alphabetic or all(letter[0].isalpha() for letter in _letters(text)))
+            if text.isascii():  # most are, and letter by letter takes long
+                return text.isalpha() and text[0].islower()
+            return text[:1].islower() and all(letter[0].isalpha() for letter in _letters(text))
         case "snake_case":
             return _is_low(text, "_")
         case "kebab-case":
@@ -243,8 +244,8 @@ def _is_pascal(text: str) -> bool:
 def _camel(text: str) -> str:
     if is_styled(text, "camelCase"):
         return text
-    capitalized = [word.capitalize() for word in words(text)]
-    return "".join([word.lower() for word in capitalized[:1]] + capitalized[1:])
+    first, *rest = map(str.capitalize, words(text) or [""])
+    return first.lower() + "".join(rest)
 
 
 def _separated(separator: str, text: str, *candidates: str) -> str:
