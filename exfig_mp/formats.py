@@ -84,6 +84,29 @@ def _is_pdf(body: bytes) -> bool:
 def _is_svg(body: bytes) -> bool:
     """Well-formed XML whose root is `svg`. Entity declarations are refused: Figma writes none, bombs do."""
     root: list[str] = []
+
+    def begin(name: str, _attributes: object) -> None:
+        root.append(name)
+        parser.StartElementHandler = None
+
+    def refuse(*_: object) -> None:
+        raise expat.error("entity declaration")
+
+    parser = expat.ParserCreate()
+    parser.specified_attributes = True  # a declared default of 100 kB for each of 100,000 elements is a bomb, too
+    parser.StartElementHandler = begin
+    parser.EntityDeclHandler = refuse
+    if body.count(b"<") > _DEEPEST:  # else it cannot: in all encodings of expat that byte is in each tag
+        _limit_depth(parser, root)
+    try:
+        parser.Parse(body, True)
+    except (expat.ExpatError, ValueError, LookupError):  # LookupError: an encoding that Python does not know
+        return False
+    return root[0].rpartition(":")[2] == "svg"
+
+
+def _limit_depth(parser: expat.XMLParserType, root: list[str]) -> None:
+    """Refuse what nests too deep; the first element is noted in `root`."""
     depth = 0
 
     def start(name: str, _attributes: object) -> None:
@@ -98,16 +121,5 @@ def _is_svg(body: bytes) -> bool:
         nonlocal depth
         depth -= 1
 
-    def refuse(*_: object) -> None:
-        raise expat.error("entity declaration")
-
-    parser = expat.ParserCreate()
-    parser.specified_attributes = True  # a declared default of 100 kB for each of 100,000 elements is a bomb, too
     parser.StartElementHandler = start
     parser.EndElementHandler = end
-    parser.EntityDeclHandler = refuse
-    try:
-        parser.Parse(body, True)
-    except (expat.ExpatError, ValueError, LookupError):  # LookupError: an encoding that Python does not know
-        return False
-    return root[0].rpartition(":")[2] == "svg"

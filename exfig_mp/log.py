@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 
-from exfig_mp.hashing import identity
+from exfig_mp.hashing import checksum
 from exfig_mp.redaction import Redactor
 from exfig_mp.workflow import defused, json_line
 
@@ -179,7 +179,7 @@ def open_log(
 
 def correlation_id(run_id: str, item: str, attempt: int) -> str:
     """Return 16 hexadecimal digits that name one attempt at one item: in the log, and as a header of its request."""
-    return identity("correlation", run_id, item, str(attempt))[:16]
+    return checksum(f"{run_id} {attempt} {item}".encode("utf-8", "surrogatepass"))
 
 
 class _Lines:
