@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from exfig_mp.engines.protocol import EngineOptions, Reason
     from exfig_mp.model import Job
 
-_QUEUED = 3  # times its connections: what a worker may owe, so that it never idles
+_QUEUED = 3  # times its pace: what a worker may owe, so that it never idles
+_FASTEST = 16  # jobs: its pace, where few connections get so much done between two messages; more would end unevenly
 _UNLIMITED = 1 << 62
 _LAST_STEPS = 1.0  # seconds that a process has to end once its pipe is closed
 _STARTS = 3  # attempts: the forkserver may die in the middle of one, and the next one begins another forkserver
@@ -45,6 +46,7 @@ class Member(Struct, eq=False):
         born: on the monotonic clock.
         given: jobs so far.
         silent: turns of the supervision since it was heard of.
+        recent: results in its last message.
         resident: its memory in bytes as last heard, and as `fresh` when it had done nothing; 0 if unknown.
         leaving: why it is being replaced.
         draining: its successor is there, so it gets nothing more.
@@ -66,6 +68,7 @@ class Member(Struct, eq=False):
     silent: int = 0
     resident: int = 0
     fresh: int = 0
+    recent: int = 0
     ready: bool = False
     has_suspect: bool = False
     leaving: Reason | None = None
@@ -87,7 +90,8 @@ class Member(Struct, eq=False):
 
     def is_hungry(self) -> bool:
         """Has its queue room for a shard?"""
-        return not self.has_suspect and len(self.owes) < _QUEUED * self.connections
+        pace = max(self.connections, min(self.recent, _FASTEST))
+        return not self.has_suspect and len(self.owes) < _QUEUED * pace
 
     def most(self, max_tasks: int | None) -> int:
         """Return how many further jobs it may be given at all, whatever its queue has room for.

@@ -131,6 +131,7 @@ class Processes:
                     member.elder.draining = True
             case Results(results=results):
                 run, owed = self._options.transfer.run, member.owes
+                member.recent = len(results)
                 fresh = [traced(one, job, member.name, run) for one in results if (job := owed.pop(one.job_id, None))]
                 if not owed:
                     member.has_suspect = False
