@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -151,13 +152,30 @@ class OutputRecords:
         return self._cache.record("outputs", self._name(entry), Outputs) or Outputs(entry.where)
 
     def _name(self, entry: PlannedEntry) -> str:
-        return f"{self._short(entry.base)} {entry.where}"
+        # Of a folder above the cache, it must not be part of the name how it is called.
+        return f"{os.path.relpath(entry.base, self._cache.folder)} {entry.where}"
 
     def _short(self, path: str) -> str:
-        return os.path.relpath(path, self._cache.folder)
+        """Return the path of a file as records have it."""
+        folder, _, name = path.rpartition("/")
+        if not folder or not name:
+            return os.path.relpath(path, self._cache.folder)
+        above = _relative(folder, self._cache.folder)
+        return name if above == "." else f"{above}/{name}"
 
     def _full(self, path: str) -> str:
-        return os.path.normpath(os.path.join(self._cache.folder, path))
+        folder, _, name = path.rpartition("/")
+        return f"{_absolute(folder, self._cache.folder)}/{name}"
+
+
+@lru_cache(1024)  # many files, few folders
+def _relative(folder: str, start: str) -> str:
+    return os.path.relpath(folder, start)
+
+
+@lru_cache(1024)
+def _absolute(folder: str, start: str) -> str:
+    return os.path.normpath(os.path.join(start, folder)).rstrip("/")
 
 
 def remove(digests: Mapping[str, str], planned: Collection[str]) -> list[str]:
