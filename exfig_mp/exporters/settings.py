@@ -34,7 +34,7 @@ _RATE = re.compile(r"\s*(?=[\d.]*[1-9])\d+(\.\d+)?\s*(/\s*(s|sec|second|min|m|mi
 _LONGEST_HOST = 253
 _LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 # A domain of one label has sub-domains of everybody. The last label starts with a letter: an address is no name.
-_HOST = re.compile(rf"(?!localhost\Z)(?:\*\.(?=[^.]+\.))?(?:{_LABEL}\.)*(?![0-9_]){_LABEL}", re.IGNORECASE)
+_HOST = re.compile(rf"(?!localhost\Z)(?:\*\.(?=[^.]+\.))?(?:{_LABEL}\.)*(?![0-9_]){_LABEL}", re.IGNORECASE | re.ASCII)
 
 
 def camel_case(name: str) -> str:
