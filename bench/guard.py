@@ -1,8 +1,9 @@
-"""Did the way of a download become longer? Counts calls, not seconds: a busy machine counts as a calm one does.
+"""Did the way of a file become longer? Counts calls and modules, not seconds: a busy machine counts as a calm one does.
 
-Runs small files through the code of a worker, and of the coordinator, against a server in a process of its own, and
-counts the function calls that a file costs, Python's and C's. They are compared with those of `guard.json` for this
-version of Python. Usage: python -m bench.guard [--update | --top]
+Runs small files through the code of a worker, and of the coordinator, against a server in a process of its own, plans
+icons with their code, and counts the function calls that a file costs, Python's and C's; and the modules that a run
+loads before it can ask Figma for anything. All is compared with what `guard.json` has for this version of Python.
+Usage: python -m bench.guard [--update | --top]
 """
 
 from __future__ import annotations
@@ -10,24 +11,33 @@ from __future__ import annotations
 import asyncio
 import json
 import multiprocessing
+import subprocess
 import sys
 import tempfile
+import uuid
 from collections import Counter
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import uvloop
 
+from exfig_mp.collect import plan_assets
 from exfig_mp.download import Downloads
 from exfig_mp.engines.job_loop import JobLoop
 from exfig_mp.engines.processes import Processes
 from exfig_mp.engines.protocol import EngineOptions, Supervision
 from exfig_mp.exchange import SessionOptions
+from exfig_mp.exporters import Root
+from exfig_mp.exporters.pairing import pair
 from exfig_mp.journal import Journal
+from exfig_mp.ledger import Ledger
 from exfig_mp.limiter import Limiter, LimiterOptions
-from exfig_mp.model import Done, Job
-from exfig_mp.plan import split
+from exfig_mp.model import Done, Job, Node, Variant, Variants
+from exfig_mp.plan import build_plan, split
+from exfig_mp.report import Run, build_report
+from exfig_mp.run_options import Work
 from exfig_mp.transfer import Transfer, TransferOptions
 
 if TYPE_CHECKING:
@@ -35,6 +45,9 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from exfig_mp.model import JobResult, Shard
+
+_BEFORE_THE_FIRST_CALL = "cli.main cli.export cli.session cli.resolve config.validation batch cli.progress"
+_CONFIG = {"figma": {"lightFileId": "guard"}, "flutter": {"output": "out", "icons": [{"output": "out/icons"}]}}
 
 FIGURES = Path(__file__).with_name("guard.json")
 TOLERANCE = 0.1
@@ -55,10 +68,10 @@ def main() -> None:
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     stored: dict[str, dict[str, float]] = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
     counts = measure()
-    figures = {part: round(counted.total() / _FILES, 1) for part, counted in counts.items()}
+    figures = {part: round(counted.total() / _FILES, 1) for part, counted in counts.items()} | {"start": _modules()}
     if "--top" in sys.argv:
         for part, counted in counts.items():
-            print(f"{part}: {figures[part]} calls a file")
+            print(f"{part}: {figures[part]} {_unit(part)}")
             for name, count in counted.most_common(60):
                 print(f"  {count / _FILES:6.2f}  {name}")
     elif "--update" in sys.argv:
@@ -73,7 +86,7 @@ def main() -> None:
 def _is_well(part: str, counted: float, stored: float) -> bool:
     """Print what becomes of one figure; is it no worse than it was?"""
     change = counted / stored - 1
-    print(f"{part}: {counted} calls a file, stored {stored} ({change:+.1%})")
+    print(f"{part}: {counted} {_unit(part)}, stored {stored} ({change:+.1%})")
     if change > TOLERANCE:
         print(
             "  too many: see `python -m bench.guard --top`; if it is meant, `python -m bench.guard --update` stores it"
@@ -83,8 +96,19 @@ def _is_well(part: str, counted: float, stored: float) -> bool:
     return change <= TOLERANCE
 
 
+def _unit(part: str) -> str:
+    return "modules" if part == "start" else "calls a file"
+
+
+def _modules() -> float:
+    """Return how many modules are there when a run is about to ask Figma for the first time."""
+    ours = ", ".join(f"exfig_mp.{name}" for name in _BEFORE_THE_FIRST_CALL.split())
+    code = f"import sys, uvloop, {ours}; print(len(sys.modules))"
+    return float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+
+
 def measure() -> dict[str, Counter[str]]:
-    """Return the calls that `_FILES` files cost in a worker, and in the coordinator: the least of some rounds."""
+    """Return the calls that `_FILES` files cost a worker, the coordinator, and the plan: the least of some rounds."""
     ours, theirs = multiprocessing.get_context("spawn").Pipe()
     server = multiprocessing.get_context("spawn").Process(target=_serve, args=(theirs,), daemon=True)
     server.start()
@@ -102,7 +126,27 @@ async def _round(folder: Path, port: int) -> dict[str, Counter[str]]:
     return {
         "worker": await _in_worker(folder / "worker", port),
         "coordinator": await _in_coordinator(folder / "coordinator", port),
+        "plan": _in_plan(),
     }
+
+
+def _in_plan() -> Counter[str]:
+    """Plan icons of names that nobody has seen before, count them as done, and write their code."""
+    (entry,) = msgspec.convert(_CONFIG, Root).entries()
+    names = (f"icon-{uuid.uuid4().hex[:8]}/arrow-left-{number}" for number in range(_FILES))
+    found = Variants(tuple(Variant(name, Node("guard", "1", f"1:{at}")) for at, name in enumerate(names)))
+    work, ledger = Work("guard.yaml", "/guard", entry), Ledger()
+    with counting() as calls:
+        planned, _ = plan_assets(work, entry, pair(found, entry.naming, "flutter"), ())
+        plan = build_plan([planned])
+        ledger.begin(plan)
+        for key in plan.renders:
+            ledger.settle_done(Done(key, 1, "", 1))
+        ledger.items()
+        build_report(ledger, Run("guard", "", 1.0))
+        (code,) = planned.index({file.path for file in planned.files})
+    assert code.content.count(b"arrow_left") >= _FILES, code  # noqa: S101  # else it counts for nothing
+    return calls
 
 
 def _jobs(folder: Path, port: int, name: str) -> list[Job]:
