@@ -194,6 +194,8 @@ def safe_name(name: str) -> Named | Refused:
 
 def folded(name: str) -> str:
     """Return what two names share if a disk that ignores case or Unicode forms takes them for one."""
+    if name.isascii():
+        return name.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
 
 
