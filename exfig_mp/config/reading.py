@@ -96,6 +96,9 @@ class Reading:
                 del tree[key]
             if key in tree:
                 tree[key] = self._read(option.type, tree[key], (*path, key))
+                # What is the default asks for nothing else: another word might want further keys.
+                if (*path, key) in self._stand_ins and isinstance(option.default, str | int | float):
+                    self._stand_ins[*path, key] = option.default
             elif option.required:
                 self._miss(option, (*path, key))
 

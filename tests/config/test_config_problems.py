@@ -60,6 +60,14 @@ web: 3
     assert [line[:49] for line in found if "regexp" in line] == ["a.yaml:16:7: ios.icons[1].nameValidateRegexp: '(("]
 
 
+def test_a_wrong_word_brings_no_complaints_about_what_another_word_would_need(complaints):
+    text = "figma: {lightFileId: a}\nandroid:\n  mainRes: res\n  icons:\n    output: a\n    composeFormat: vector\n"
+
+    assert complaints(text) == [
+        'a.yaml:6:5: android.icons.composeFormat: expected "imageVector" or "resourceReference", found "vector"'
+    ]
+
+
 def test_a_single_object_has_the_places_and_paths_that_it_has_in_the_file(complaints, ios):
     assert complaints(ios + ICONS + "    format: svgx\n") == [
         'a.yaml:11:5: ios.icons.format: expected "pdf" or "svg", found "svgx"'
