@@ -137,4 +137,7 @@ def _assets(ledger: Ledger) -> Iterator[tuple[str, str]]:
     plan = ledger.plan
     for render_id, wants in plan.wants.items() if plan else ():
         if plan and render_id not in ledger.skipped:
-            yield from {want.file.path: plan.entries[want.entry].config for want in reversed(wants)}.items()
+            configs: dict[str, str] = {}
+            for want in wants:
+                configs.setdefault(want.file.path, plan.entries[want.entry].config)
+            yield from configs.items()

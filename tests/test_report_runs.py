@@ -35,6 +35,18 @@ def web(project, library):  # noqa: ARG001 - what the simulator simulates
     return project
 
 
+def test_files_of_one_render_are_told_in_the_order_of_the_config(web):
+    icons = "[{outputDirectory: first, svgDirectory: a}, {outputDirectory: second, svgDirectory: b}]"
+    web.write("web.yaml", WEB.replace("{outputDirectory: src, svgDirectory: icons}", icons))
+
+    kinds, _ = changes(web)
+
+    images = [path for path in kinds if path.endswith(".svg")]
+    assert images
+    assert images[::2] == [path.replace("/b/", "/a/") for path in images[1::2]]
+    assert all(path.startswith("out/a/") for path in images[::2])
+
+
 def test_what_is_new_changed_and_removed_is_told_by_content_with_digests(web):
     kinds, report = changes(web)
     first = web.tree()
