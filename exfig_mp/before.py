@@ -80,12 +80,13 @@ class Before:
 
     def look(self, paths: Iterable[str]) -> None:
         """Read what is there. For very many files it takes seconds: an event loop leaves it to a thread."""
-        names: dict[str, frozenset[str]] = {}
+        names: dict[str, frozenset[str] | None] = {}
         for path in paths:
             folder, _, name = path.rpartition("/")
             if folder not in names:
-                names[folder] = _names_in(folder)
-            if name.isascii() and name.lower() not in names[folder]:  # nothing is there, as most often
+                names[folder] = _names_in(folder or "/")
+            there = names[folder]
+            if there is not None and name.isascii() and name.lower() not in there:  # nothing is there, as most often
                 continue
             body = files.read(path)
             if body is not None:
@@ -110,9 +111,14 @@ class Before:
         return Difference("new" if before is None else "changed", before or "", after)
 
 
-def _names_in(folder: str) -> frozenset[str]:
-    """Return what may be in a folder, in lower case: there are disks that make no difference."""
+def _names_in(folder: str) -> frozenset[str] | None:
+    """Return what may be in a folder, in lower case: there are disks that make no difference. None if nobody can tell.
+
+    Not to be listed is not to be empty: who may enter a folder can read its files by name.
+    """
     try:
         return frozenset(map(str.lower, os.listdir(folder)))
-    except OSError:  # there is none, or nobody may look
+    except (FileNotFoundError, NotADirectoryError):
         return frozenset()
+    except OSError:
+        return None
