@@ -82,7 +82,17 @@ def build_entries() -> dict[str, Entry]:
         target="App",
         xcassets_path="./out/A.xcassets/",
         xcassets_in_main_bundle=True,
-        icons=(IosIcons(format="pdf", assets_folder="Icons", name_style="camelCase", render_mode_default_suffix="_d"),),
+        icons=(
+            IosIcons(
+                format="pdf",
+                assets_folder="Icons",
+                name_style="camelCase",
+                render_mode_default_suffix="_d",
+                image_swift="I.swift",
+                swift_ui_image_swift="J.swift",
+                code_connect_swift="K.swift",
+            ),
+        ),
         images=(
             IosImages(assets_folder="Images", name_style="PascalCase"),
             IosImages(assets_folder="Heic", name_style="PascalCase", output_format="heic"),
@@ -91,8 +101,9 @@ def build_entries() -> dict[str, Entry]:
     android = Android(
         main_res="out/res",
         main_src="out/src",
+        resource_package="com.example",
         icons=(
-            AndroidIcons(output="icons"),
+            AndroidIcons(output="icons", compose_package_name="com.example"),
             AndroidIcons(output="code", compose_format="imageVector", compose_package_name="com.example.icons"),
         ),
         images=(
@@ -127,6 +138,7 @@ def build_entries() -> dict[str, Entry]:
 
 ENTRIES = build_entries()
 every_entry = pytest.mark.parametrize("entry", ENTRIES.values(), ids=ENTRIES)
+CODED = {label: entry for label, entry in ENTRIES.items() if entry.code}
 
 
 def variants(names):
@@ -229,6 +241,18 @@ def test_an_index_names_only_what_is_in_place(entry, mask):
 @every_entry
 def test_nothing_in_place_means_no_index(entry):
     assert entry.exporter.index(assets_of(entry, ["a"]), set()) == ()
+
+
+@pytest.mark.parametrize("entry", CODED.values(), ids=CODED)
+def test_whichever_asset_is_in_place_there_are_the_same_files_of_code(entry):
+    assets = assets_of(entry, ["b~ipad", "a", "b", "c"], ["a", "b~ipad"])
+
+    def written(there):
+        documents = entry.code.documents(there, {file.path for file in entry.exporter.files(there)})
+        return [document.path for document in documents]
+
+    assert written(assets)
+    assert [written([asset]) for asset in assets] == [written(assets)] * len(assets)
 
 
 @every_entry
