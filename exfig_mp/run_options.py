@@ -32,6 +32,8 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 class Work(Struct, frozen=True):
     """An entry of a config; `base` is the folder that its relative paths start from.
 
+    Without a config, `goes_by` says what tells it from others whose checkpoints are in the same folder.
+
     Raises:
         ConfigError: the folder's name is no text, so that it could be written nowhere, not even into a journal.
     """
@@ -39,6 +41,7 @@ class Work(Struct, frozen=True):
     config: str
     base: str
     entry: Entry | ColorEntry | TextStyleEntry
+    goes_by: str = ""
 
     def __post_init__(self) -> None:
         if any("\ud800" <= letter <= "\udfff" for letter in self.base):

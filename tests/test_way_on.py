@@ -178,3 +178,36 @@ def test_icons_and_images_of_one_config_have_a_checkpoint_each(faulty, project):
     assert ran.code == 0
     assert nodes_asked(figma) == {(key, figma.ids(key)[BROKEN]) for key in (LIGHT, DARK)}
     assert project.state() == []
+
+
+def test_what_is_fetched_in_one_folder_from_several_files_has_a_checkpoint_each(faulty, project):
+    figma = faulty(NULL_RENDER)
+    first = ("fetch", "-r", "Icons", "-f", LIGHT, "-o", "light")
+    assert project.run(*first).code == 1
+
+    other = project.run("fetch", "-r", "Icons", "-f", DARK, "-o", "dark")
+
+    assert (other.code, EARLIER in other.err) == (1, False), other.text
+    faulty()
+    seen = len(figma.log())
+    ran, report = project.report(*first, "--resume")
+    assert (ran.code, report["downloaded"], report["skipped"]) == (0, 1, 23), ran.text
+    assert asked(figma, seen) == [LIGHT]
+
+
+def test_configs_of_one_name_in_folders_that_share_a_state_folder_have_a_checkpoint_each(faulty, project):
+    figma = faulty(NULL_RENDER)
+    project.write("exfig.yaml", web("a"))
+    project.write("other/exfig.yaml", web("a", key=DARK))
+    assert project.run("icons").code == 1
+
+    folder, project.folder = project.folder, project.folder / "other"
+    other = project.run("icons", "--state-dir", "..")
+
+    assert (other.code, EARLIER in other.err) == (1, False), other.text
+    project.folder = folder
+    faulty()
+    seen = len(figma.log())
+    ran, report = project.report("icons", "--resume")
+    assert (ran.code, report["downloaded"], report["skipped"]) == (0, 1, 23), ran.text
+    assert asked(figma, seen) == [LIGHT]

@@ -47,9 +47,13 @@ def fetch(**values: Any) -> None:
     """  # noqa: D301  # click's mark for a paragraph that is not re-wrapped
     options = CommandOptions.take(values)
     begin_workers(options)
+    from exfig_mp.cli.entry_hashes import seen_from
+    from exfig_mp.config.problems import printable
     from exfig_mp.run_options import Work
 
-    work = (Work("fetch", str(Path.cwd()), entry_of(values)),)
+    frame = printable(f"frame {values['frame']} of {values['file_id']}")
+    goes_by = f"{frame} into {seen_from(options.state_dir, values['output'])}"
+    work = (Work("fetch", str(Path.cwd()), entry_of(values), goes_by),)
     execute(Task(work=work, options=resolve(options, (), work, batch=False)), options)
 
 

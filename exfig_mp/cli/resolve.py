@@ -47,6 +47,7 @@ def resolve(options: CommandOptions, configs: Iterable[Config], work: Iterable[W
         ConfigError: a value makes no sense.
         FigmaError: there is no token.
     """
+    from exfig_mp.cli.entry_hashes import entry_hashes
     from exfig_mp.engines.cores import cores
     from exfig_mp.hashing import identity
     from exfig_mp.limiter import LimiterOptions, block_path
@@ -69,7 +70,7 @@ def resolve(options: CommandOptions, configs: Iterable[Config], work: Iterable[W
     given = _first([options.rate_limit, *(one.rate_limit for one in figma)])
     parallel = _pick(options.parallel, (root.batch.parallel for root in roots), 3)
     connections = _pick(options.concurrent_downloads, (one.concurrent_downloads for one in figma), 20)
-    entries, run = entry_hashes(work, origin), uuid.uuid4().hex[:12]
+    entries, run = entry_hashes(work, origin, options.state_dir), uuid.uuid4().hex[:12]
     return RunOptions(
         api=ApiOptions(
             run=run, origin=origin, token=token, retry=retry, timeout=timeout or 30.0, render_timeout=timeout or 75.0
@@ -158,23 +159,6 @@ def _abort_policy(options: CommandOptions, configured: list[Abort]) -> AbortPoli
         crashes=_pick(options.abort_crashes, (one.crashes for one in configured), default.crashes),
         crash_window=_pick(options.abort_crash_window, (one.crash_window for one in configured), default.crash_window),
     )
-
-
-def entry_hashes(work: Iterable[Work], origin: str) -> dict[str, str]:
-    """Return what decides about the files of a run, as hashes by labels for people.
-
-    What one Figma said is not true of another, so the `origin` of the API is one of them.
-    """
-    import msgspec
-
-    from exfig_mp.generation import API_LABEL
-    from exfig_mp.hashing import digest, identity
-
-    hashes = {API_LABEL: identity(origin)}
-    for one in work:
-        said = msgspec.json.encode((one.base, one.entry), order="deterministic")
-        hashes[one.where] = identity(hashes.get(one.where, ""), digest(said))
-    return hashes
 
 
 def _retry_policy(options: CommandOptions, figma: list[Figma], *, fail_fast: bool) -> RetryPolicy:

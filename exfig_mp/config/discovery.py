@@ -79,11 +79,11 @@ def default_config(folder: str | Path = ".") -> Path:
     )
 
 
-def display_name(path: Path) -> str:
-    """Return the shortest name of the real path `path` that is right in the current folder, safe to print."""
+def display_name(path: Path, folder: str = ".") -> str:
+    """Return the shortest name of the real path `path` that is right in `folder`, a real one; it is safe to print."""
     full = str(path)
     try:
-        relative = os.path.relpath(full)
+        relative = os.path.relpath(full, folder)
     except (OSError, ValueError):  # the current folder is gone, or on another drive
         return printable(full)
     return printable(min(relative, full, key=len))
