@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from exfig_mp import files
-from exfig_mp.errors import StateError
+from exfig_mp.errors import DiskError, StateError
 from exfig_mp.hashing import identity
 from exfig_mp.journal import Journal, blocks, merge
 from exfig_mp.model import Items
@@ -188,16 +188,31 @@ class Generation:
         """
         copy = Generation(f"{self.folder}{_COPY}")
         clear(copy.folder)
+        ignored = shutil.ignore_patterns(*_OF_ONE_RUN)
         try:
-            shutil.copytree(other.folder, copy.folder, ignore=shutil.ignore_patterns(*_OF_ONE_RUN))
+            shutil.copytree(other.folder, copy.folder, ignore=ignored, copy_function=_copy_file)
+            copy.begin(begun)
         except OSError as error:
+            clear(copy.folder)
             raise files.disk_error(error, copy.folder) from error
-        copy.begin(begun)
+        except DiskError:  # what is there of it takes the room that there is too little of
+            clear(copy.folder)
+            raise
         self.replace_by(copy)
 
     def remove(self) -> None:
         """Remove all of it (see `remove`)."""
         remove(self.folder)
+
+
+def _copy_file(source: str, target: str) -> None:
+    """Copy a file; what is none is passed over. The first that is refused ends it: copytree would go on to the last."""
+    if files.size_of(source) is None:
+        return
+    try:
+        shutil.copyfile(source, target)
+    except OSError as error:
+        raise files.disk_error(error, target) from error
 
 
 def remove(folder: str) -> None:

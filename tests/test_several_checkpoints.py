@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from exfig_mp.checkpoint import URL_LIFE, Checkpoint
+from exfig_mp.errors import DiskError
 from exfig_mp.generation import owner_of
 from exfig_mp.journal import Journal, Rendered
 from exfig_mp.resume import choose
@@ -239,6 +240,29 @@ def test_others_keep_theirs_whole_when_a_copy_is_gone_on_from(tmp_path):
         assert (mine.own, mine.same_config, mine.manifest.export_id != found.manifest.export_id) == (True,) * 3
 
     assert {path: path.read_bytes() for path in place.rglob("*") if path.is_file()} == before
+
+
+def test_a_copy_that_there_is_no_room_for_is_a_full_disk_and_takes_none(new_disk):
+    state = new_disk("size=256k").folder
+    place = leave(state, A)
+    (place / "current" / "worker-2.jsonl").write_bytes(b"\n" * 150_000)
+
+    with Checkpoint(str(state), "hash", A | B) as checkpoint:
+        (found,) = checkpoint.find()
+        with pytest.raises(DiskError, match=r"No space left on device$") as refused:
+            checkpoint.go_on(found)
+        assert refused.value.is_full
+
+    assert list(state.glob(".exfig-checkpoint.d/*/*")) == [place / "current"]
+
+
+def test_what_is_no_file_is_no_part_of_a_copy(tmp_path):
+    current = leave(tmp_path, A) / "current"
+    os.mkfifo(current / "pipe.jsonl")
+    (current / "lost.jsonl").symlink_to("nowhere")
+
+    with Checkpoint(str(tmp_path), "hash", A | B) as checkpoint:
+        assert set(checkpoint.go_on(checkpoint.find()[0]).rendered) == {"r1"}
 
 
 def test_a_neighbour_of_a_newer_version_is_nobodys_business(tmp_path):
