@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 from contextlib import suppress
+from typing import Any
 
 from rich.console import Console
 
@@ -15,6 +18,15 @@ _UNWRAPPED = 10_000  # columns
 
 class _Console(Console):
     """A console whose reader may go: what a run does, and its reports, do not depend on who watches."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print; a terminal that is gone is to us what a pipe without a reader is."""
+        try:
+            super().print(*objects, **options)
+        except OSError as error:
+            if error.errno != errno.EIO:
+                raise
+            self.on_broken_pipe()
 
     def on_broken_pipe(self) -> None:
         """Say nothing more, and leave nothing in the buffer for Python's own last try. rich would end the program."""
@@ -28,6 +40,8 @@ class _Console(Console):
 def open_console(*, stderr: bool, no_color: bool) -> Console:
     """Return standard error, or standard output, as a console; its width is that of the terminal, if it is one."""
     console = _Console(stderr=stderr, no_color=True if no_color else None)
+    if isinstance(console.file, io.TextIOWrapper):  # a name that its encoding has no letters for is no reason to end
+        console.file.reconfigure(errors="backslashreplace")
     if not is_terminal(console):
         console.width = _UNWRAPPED
     return console
