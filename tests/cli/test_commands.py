@@ -403,6 +403,43 @@ def test_a_run_whose_reader_has_gone_still_reports(library, web):
     assert (web.folder / "r.md").read_text().startswith("## exfig-mp: done")
 
 
+def test_a_run_whose_terminal_has_gone_still_reports(library, web):
+    keyboard, terminal = os.openpty()
+    os.close(keyboard)
+
+    code, err = _into(terminal, web, "batch", "exfig.yaml", "--report", "r.md")
+
+    os.close(terminal)
+    assert library
+    assert (code, err) == (0, "")
+    assert (web.folder / "r.md").read_text().startswith("## exfig-mp: done")
+
+
+@pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-"])
+def test_a_run_that_is_begun_without_a_standard_stream_is_one_all_the_same(closed, library, web):
+    script = f'exec "$@" {closed}'
+    command = ["sh", "-c", script, "sh", sys.executable, "-m", "exfig_mp", "batch", "exfig.yaml", "--workers", "1"]
+
+    ran = subprocess.run(command, cwd=web.folder, env=web.environment, capture_output=True, timeout=40, check=False)
+
+    assert library
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert (b"renders downloaded" in ran.stdout) is (">&-" not in closed.split())
+    assert web.tree()
+
+
+def test_a_name_that_the_output_has_no_letters_for_is_written_otherwise(library, web):
+    (web.folder / "exfig.yaml").rename(web.folder / "\N{SNOWMAN}.yaml")
+    web.environment["PYTHONIOENCODING"] = "ascii"
+
+    ran = web.run("batch", "\N{SNOWMAN}.yaml", "--report", "r.md")
+
+    assert library
+    assert (ran.code, ran.err) == (0, "")
+    assert r"\u2603.yaml" in ran.out
+    assert "\N{SNOWMAN}.yaml" in (web.folder / "r.md").read_text("utf-8")
+
+
 def test_few_file_descriptors_are_enough_or_said_to_be_too_few(library, web):
     script = 'ulimit -n 64; exec "$@"'
     command = ["sh", "-c", script, "sh", sys.executable, "-m", "exfig_mp", "batch", "exfig.yaml"]
