@@ -141,9 +141,9 @@ def test_a_run_that_has_a_config_in_common_says_whose_run_was_not_finished_and_l
     assert project.state() == []
 
 
-def nodes_asked(figma) -> set[tuple[str, str]]:
+def nodes_asked(figma, seen: int = 0) -> set[tuple[str, str]]:
     """Return the components whose renders were asked for: file and id."""
-    return {(path.rpartition("/")[2], node) for path, _query, node in renders_of(figma.log())}
+    return {(path.rpartition("/")[2], node) for path, _query, node in renders_of(figma.log()[seen:])}
 
 
 def test_a_resume_of_more_configs_asks_and_goes_on_from_a_copy_if_forced(faulty, project):
@@ -211,3 +211,19 @@ def test_configs_of_one_name_in_folders_that_share_a_state_folder_have_a_checkpo
     ran, report = project.report("icons", "--resume")
     assert (ran.code, report["downloaded"], report["skipped"]) == (0, 1, 23), ran.text
     assert asked(figma, seen) == [LIGHT]
+
+
+def test_one_icon_that_is_exported_in_between_costs_nothing_of_what_was_paid_for_all(faulty, project):
+    figma = faulty(NULL_RENDER)
+    project.write("app.yaml", web("a"))
+    assert project.run("icons", "-i", "app.yaml").code == 1
+    faulty()
+
+    one, report = project.report("icons", BROKEN, "-i", "app.yaml", "--resume=force")
+
+    assert (one.code, report["downloaded"]) == (0, 1), one.text
+    assert "the checkpoint is of app.yaml; going on from a copy of it" in one.err
+    seen = len(figma.log())
+    ran, report = project.report("icons", "-i", "app.yaml", "--resume")
+    assert (ran.code, report["downloaded"] + report["skipped"]) == (0, 24), ran.text
+    assert len(nodes_asked(figma, seen)) == 1

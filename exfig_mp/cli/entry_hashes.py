@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from exfig_mp.config.discovery import display_name
+from exfig_mp.config.problems import printable
+from exfig_mp.exporters.protocol import Entry
 from exfig_mp.generation import API_LABEL
 from exfig_mp.hashing import digest, identity
 
@@ -23,14 +25,22 @@ def entry_hashes(work: Iterable[Work], origin: str, state_dir: str) -> dict[str,
 
     What one Figma said is not true of another, so the `origin` of the API is one of them. A label begins with the
     config, or with what a run without one goes by, and a space parts that from the entry (see `generation.owner_of`).
+    To export a few of a config's icons is not to change what is exported of it: a FILTER is named beside the config.
     """
     hashes = {API_LABEL: identity(origin)}
     for one in work:
         said = msgspec.json.encode((one.base, one.entry), order="deterministic")
-        goes_by = f"{one.goes_by} {one.entry.platform}.{one.entry.kind}"
-        label = goes_by if one.goes_by else f"{seen_from(state_dir, one.config)} {one.entry.label}"
+        label = _label(one, state_dir)
         hashes[label] = identity(hashes.get(label, ""), digest(said))
     return hashes
+
+
+def _label(one: Work, state_dir: str) -> str:
+    entry = one.entry
+    chosen = entry.selection.filter if isinstance(entry, Entry) else entry.filter
+    goes_by = one.goes_by or seen_from(state_dir, one.config)
+    some_of_it = f" ({printable(chosen)})" if chosen else ""
+    return f"{goes_by}{some_of_it} {f'{entry.platform}.{entry.kind}' if one.goes_by else entry.label}"
 
 
 def seen_from(state_dir: str, path: str) -> str:
