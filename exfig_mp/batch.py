@@ -260,6 +260,8 @@ def _resume(checkpoint: Checkpoint, options: RunOptions, log: Log) -> Memory:
             log.warning(decision.reason + hint)
         return checkpoint.start_over()
     memory = checkpoint.go_on(found)
+    if checkpoint.is_overtaken:
+        log.warning("another run has exported some of this since: Figma is asked for what its files are now")
     if decision.reason:  # that a changed configuration is gone on with
         log.warning(decision.reason)
     if found.own and found.previous:

@@ -24,7 +24,7 @@ from exfig_mp.found import find
 from exfig_mp.generation import RENDERS, Generation, Manifest, iso, owner_of, remove
 from exfig_mp.hashing import digest, identity
 from exfig_mp.journal import Answered, Begun, Memory, blocks, look_up, merge
-from exfig_mp.state_folder import StateFolder
+from exfig_mp.state_folder import Place, StateFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -65,6 +65,8 @@ class Checkpoint:
         self._answers: dict[str, frozenset[str]] = {}
         self._manifest: Manifest | None = None
         self._has_begun = False  # what is in our place is ours then
+        self.is_overtaken = self._place.is_overtaken
+        """Has a run of other configs exported some of the same since what `find` returns? Then Figma is asked anew."""
         self._is_good = False  # whether the manifest on the disk is worth to be kept as the one before
 
     def __enter__(self) -> Self:
@@ -113,8 +115,11 @@ class Checkpoint:
             export_id, started_at = str(uuid.uuid4()), iso(time.time())
             self._make_room()
             self._current.copy_from(Generation(found.folder), self._begun(export_id, started_at))
+            self.is_overtaken = Place(os.path.dirname(found.folder)).is_overtaken
         elif found.previous:
             self._current.replace_by(self._previous)
+        if self.is_overtaken:
+            self._place.catch_up()
         self._is_good = found.own and found.source == "manifest"
         memory = merge(self._blocks())
         oldest = time.time() - URL_LIFE
@@ -240,6 +245,7 @@ class Checkpoint:
         manifest = Manifest(export_id, started_at, iso(begun.at), self._config_hash, entries=self._entries)
         self._manifest = manifest
         self._write(manifest)
+        self._folder.overtake(self._place, self._entries)
         self._folder.show(self._current)
         self._next_write = time.monotonic() + _WRITE_EVERY
         return manifest

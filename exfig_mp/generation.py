@@ -200,6 +200,10 @@ class Generation:
             raise
         self.replace_by(copy)
 
+    def forget_answers(self) -> None:
+        """Delete what Figma has answered about files; renders that were paid for stay known."""
+        clear(os.path.join(self.folder, "answers"))
+
     def remove(self) -> None:
         """Remove all of it (see `remove`)."""
         remove(self.folder)

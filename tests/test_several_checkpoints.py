@@ -102,6 +102,51 @@ def test_a_run_that_starts_anew_and_dies_before_its_first_render_costs_neither_i
     assert several.state() == []
 
 
+BOTH = ["a.yaml web.icons", "b.yaml web.icons"]
+
+
+def kill_both(project) -> Memory:
+    """Kill a run of a and b together before it has half of its files; return what it remembers."""
+    figma = project.figma
+    process = project.start("batch", "a.yaml", "b.yaml", "--concurrent-downloads", "1")
+    project.wait_until(lambda: figma.seen()["endpoints"].get("images", 0) >= 2 and figma.seen()["cdn_requests"] >= 4)
+    process.kill()
+    project.end(process)
+    return remembered(project.folder / ".exfig-checkpoint.d" / owner_of(BOTH) / "current")
+
+
+def test_a_resume_puts_no_older_files_in_place_of_what_another_run_has_exported_since(several):
+    kill_both(several)
+    several.figma.post(
+        "/_simulator/design",
+        {"file": "Librarya", "edits": [{"do": "redraw", "name": "accessibility-00001"}, {"do": "publish"}]},
+    )
+    assert several.run("batch", "a.yaml").code == 0
+    newer = several.tree("out/a/icons")
+
+    ran = several.run("batch", "a.yaml", "b.yaml", "--resume")
+
+    assert (ran.code, "another run has exported some of this since" in ran.err) == (0, True)
+    assert several.tree("out/a/icons") == newer
+    assert len(several.tree("out/b/icons")) == ICONS
+    assert several.state() == []
+
+
+def test_what_was_paid_for_is_used_though_another_run_has_begun_since_if_nothing_was_drawn_anew(several):
+    memory = kill_both(several)
+    process = several.start("batch", "a.yaml", FIGMA_PERSONAL_TOKEN=SILENT)
+    several.wait_until(lambda: list(several.folder.glob(".exfig-checkpoint.d/*/overtaken")))
+    process.kill()
+    several.end(process)
+    seen = len(several.figma.log())
+
+    ran, report = several.report("batch", "a.yaml", "b.yaml", "--resume")
+
+    assert (ran.code, report["skipped"]) == (0, len(memory.placed))
+    assert asked(several.figma.log()[seen:]) == {}
+    assert {call["endpoint"]: call["count"] for call in report["calls"]} == {"components": 2, "meta": 2}
+
+
 @pytest.mark.slow
 def test_a_config_that_is_started_anew_and_killed_again_and_again_costs_others_nothing(several):
     first = kill(several, "b")
@@ -239,7 +284,8 @@ def test_others_keep_theirs_whole_when_a_copy_is_gone_on_from(tmp_path):
         (mine,) = checkpoint.find()
         assert (mine.own, mine.same_config, mine.manifest.export_id != found.manifest.export_id) == (True,) * 3
 
-    assert {path: path.read_bytes() for path in place.rglob("*") if path.is_file()} == before
+    noted = before | {place / "overtaken": b""}
+    assert {path: path.read_bytes() for path in place.rglob("*") if path.is_file()} == noted
 
 
 def test_a_copy_that_there_is_no_room_for_is_a_full_disk_and_takes_none(new_disk):
