@@ -234,7 +234,7 @@ ROWS = (
     ),
     *(
         Row(
-            name=f"F9 500 once, {words}", faults=(once("api", "status", status=500, body=body, rate=0.8),), most_calls=3
+            name=f"F9 500 once, {words}", faults=(once("api", "status", status=500, body=body, rate=0.8),), most_calls=4
         )
         for words, body in (("with `err`", "json"), ("with `message`", "message"), ("without a body", "empty"))
     ),
@@ -279,7 +279,7 @@ ROWS = (
             most_calls=calls,
             violates="URL too long",
         )
-        for limit, calls in ((400, 13), (1_000, 6), (2_048, 2), (4_096, 2))
+        for limit, calls in ((400, 16), (1_000, 6), (2_048, 2), (4_096, 2))
     ),
     Row(name="F11 413 for long URLs", scenario={"url_limit": 1000}, most_calls=6, violates="URL too long"),
     Row(name="F12 truncated gzip", faults=(once("api", "bad_gzip"),), most_calls=4),

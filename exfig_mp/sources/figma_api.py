@@ -58,6 +58,11 @@ class FigmaApi:
         """Requests sent so far, by endpoint and tier, failed attempts included: Figma counts them too."""
         return self._caller.counts
 
+    @property
+    def can_name_versions(self) -> bool:
+        """See `Token`."""
+        return self._caller.options.token.can_name_versions
+
     async def meta(self, file_key: str) -> FileMeta:
         """Return the file's name, version and last change.
 

@@ -46,6 +46,11 @@ class Token:
     value: str = field(repr=False)
     oauth: bool = False
 
+    @property
+    def can_name_versions(self) -> bool:
+        """May it ask for renders of a version? Of a plan's tokens Figma wants a user then (forum.figma.com/t/54761)."""
+        return not self.value.startswith("figp_")
+
     def headers(self) -> dict[str, str]:
         """Return the header that carries it."""
         return {"Authorization": f"Bearer {self.value}"} if self.oauth else {"X-Figma-Token": self.value}

@@ -32,6 +32,9 @@ _BY_TEXT: tuple[tuple[str, Cause, str], ...] = (
     ("request too large", "config", "split the file: Figma cannot answer about so large a one"),
 )
 _ABOUT_VERSIONS = ("user_id or plan_key", "version")
+TOO_LONG = frozenset({413, 414, 431})
+"""Statuses that are about the URL, and say that it is too long."""
+
 FULL_WEIGHT = 3
 _RENDER_TIMEOUT = "render timeout"
 _INVALID_NODE = re.compile(r"\bID (\S+) is not a valid node_id")
@@ -89,7 +92,7 @@ def weight(error: FigmaError) -> int:
     """
     if error.status == 400 and error.cause == "error":
         return 1 if _RENDER_TIMEOUT in error.message.lower() or invalid_node(error) else FULL_WEIGHT
-    if error.status in {413, 414, 431}:
+    if error.status in TOO_LONG:
         return 1
     return FULL_WEIGHT if error.cause in {"server", "timeout", "network"} and error.status != 200 else 0
 
@@ -102,7 +105,7 @@ def is_too_much(error: FigmaError, *, ids: int) -> bool:
     """
     if ids == 1 or error.cause == "config":  # the file cannot be drawn from at all
         return False
-    return error.status in {400, 413, 414, 431, 500, 502, 503, 504} or error.cause == "timeout"
+    return error.status in {400, 500, 502, 503, 504, *TOO_LONG} or error.cause == "timeout"
 
 
 def refuses_version(error: FigmaError) -> bool:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from msgspec import Struct, field
 
-from exfig_mp.sources.figma_errors import FULL_WEIGHT, weight
+from exfig_mp.sources.figma_errors import FULL_WEIGHT, TOO_LONG, weight
 
 if TYPE_CHECKING:
     from exfig_mp.errors import FigmaError
@@ -32,22 +32,48 @@ _CAREFUL_GROWTH = 2.0  # where something was too much before
 
 
 class BatchSize(Struct):
-    """How many ids to put into a call: follows what Figma can do in the time that a call should take."""
+    """How many ids to put into a call: follows what Figma can do in the time that a call should take.
+
+    Args:
+        ids: of the next call.
+        most: of any call.
+        growth: from one call to the next, at most.
+        known: the most ids that were answered at a time.
+        is_tight: whether a URL of `most` ids and one more was too long.
+    """
 
     ids: int = FIRST_IDS
     most: int = MOST_IDS
     growth: float = _MOST_GROWTH
+    known: int = 0
+    is_tight: bool = False
 
     def after_success(self, seconds: float, asked: int) -> None:
         """Grow if a full call was quick, to what should take a comfortable time."""
+        self.known = max(self.known, asked)
         if seconds < _COMFORTABLE and asked >= self.ids:
             factor = min(_COMFORTABLE / max(seconds, 0.001), self.growth)
-            self.ids = min(int(self.ids * factor), self.most)
+            most = (self.ids + self.most + 1) // 2 if self.is_tight else self.most  # it is somewhere in between
+            self.ids = min(int(self.ids * factor), most)
 
     def after_too_much(self, asked: int) -> None:
         """Shrink below what was too much, and grow with more care from now on."""
         self.ids = max(1, min(self.ids, asked // 2))
         self.growth = _CAREFUL_GROWTH
+
+    def is_too_long(self, status: int, asked: int) -> bool:
+        """Was the URL too long, by the status of an error? Then never put so many into one again, wherever they are.
+
+        As many as were answered before cannot be too long, nor can one: then a node is at fault.
+        """
+        if status not in TOO_LONG or asked <= self.known:
+            return False
+        if asked == 1:
+            self.is_tight, self.most = False, MOST_IDS
+            return False
+        self.is_tight, self.most = True, asked - 1
+        self.ids = min(self.ids, self.known or asked // 2)
+        return True
 
 
 class Kind(Struct):

@@ -57,7 +57,7 @@ class RenderQueue:
     def __init__(self, api: FigmaApi, *, few_calls: bool = False, versions: Mapping[str, str] = _NOW) -> None:
         self._api = api
         self._first_size = MOST_IDS if few_calls else FIRST_IDS
-        self._kinds = _Kinds(self._first_size, versions)
+        self._kinds = _Kinds(self._first_size, versions if api.can_name_versions else _NOW)
         self._asked_before: set[str] = set()
         self._running: dict[asyncio.Task[list[Drawn | NotDrawn]], Kind] = {}
         self._news = asyncio.Event()
@@ -166,6 +166,9 @@ class RenderQueue:
         elif len(rest) < len(batch):
             kind.batches.extendleft([rest] if rest else [])
             batch = [render for render in batch if render.node.id == spoiling]
+        elif kind.size.is_too_long(error.status, len(batch)):
+            kind.waiting.extendleft(reversed(batch))
+            return []
         elif is_too_much(error, ids=len(batch)):
             kind.size.after_too_much(len(batch))
             middle = len(batch) // 2
