@@ -21,10 +21,11 @@ import msgspec
 from exfig_mp import files
 from exfig_mp.errors import ExfigError
 from exfig_mp.found import find
-from exfig_mp.generation import RENDERS, Generation, Manifest, iso, owner_of, remove
+from exfig_mp.generation import RENDERS, Generation, Manifest, iso, remove
 from exfig_mp.hashing import digest, identity
 from exfig_mp.journal import Answered, Begun, Memory, blocks, look_up, merge
-from exfig_mp.state_folder import Place, StateFolder
+from exfig_mp.labels import owner_of, scope_of
+from exfig_mp.state_folder import StateFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -65,8 +66,8 @@ class Checkpoint:
         self._answers: dict[str, frozenset[str]] = {}
         self._manifest: Manifest | None = None
         self._has_begun = False  # what is in our place is ours then
-        self.is_overtaken = self._place.is_overtaken
-        """Has a run of other configs exported some of the same since what `find` returns? Then Figma is asked anew."""
+        self.is_overtaken = False
+        """Has a run of other configs exported some of the same since what is gone on from? Then Figma is asked anew."""
         self._is_good = False  # whether the manifest on the disk is worth to be kept as the one before
 
     def __enter__(self) -> Self:
@@ -114,17 +115,21 @@ class Checkpoint:
         if not found.own:
             export_id, started_at = str(uuid.uuid4()), iso(time.time())
             self._make_room()
-            self._current.copy_from(Generation(found.folder), self._begun(export_id, started_at))
-            self.is_overtaken = Place(os.path.dirname(found.folder)).is_overtaken
+            theirs = Generation(found.folder)
+            self.is_overtaken = theirs.is_overtaken
+            # Who has exported since what is ours alone has left no note with them.
+            is_known = not self.is_overtaken and scope_of(self._entries) <= scope_of(found.manifest.entries)
+            self._current.copy_from(theirs, self._begun(export_id, started_at), answers=is_known)
         elif found.previous:
             self._current.replace_by(self._previous)
-        if self.is_overtaken:
-            self._place.catch_up()
+        if self._current.is_overtaken:
+            self.is_overtaken = True
+            self._current.catch_up()
         self._is_good = found.own and found.source == "manifest"
         memory = merge(self._blocks())
         oldest = time.time() - URL_LIFE
         rendered = {key: record for key, record in memory.rendered.items() if record.at > oldest}
-        self._answers = memory.answers
+        self._answers = {} if self.is_overtaken else memory.answers
         self._start(export_id, started_at)
         return msgspec.structs.replace(memory, rendered=rendered)
 

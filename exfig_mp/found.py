@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from exfig_mp.errors import StateError
-from exfig_mp.generation import RENDERS, configs_of
+from exfig_mp.generation import RENDERS
+from exfig_mp.labels import configs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

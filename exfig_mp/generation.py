@@ -10,6 +10,7 @@ import os
 import shutil
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
@@ -17,8 +18,8 @@ from msgspec import Struct
 
 from exfig_mp import files
 from exfig_mp.errors import DiskError, StateError
-from exfig_mp.hashing import identity
 from exfig_mp.journal import Journal, blocks, merge
+from exfig_mp.labels import scope_of
 from exfig_mp.model import Items
 
 if TYPE_CHECKING:
@@ -34,7 +35,9 @@ Source = Literal["manifest", "copy", "journals"]
 _COPY, _REMOVED = ".copy", ".removed"
 """What the names end with of folders that are no generation yet, or no more."""
 
-_OF_ONE_RUN = ("begun.jsonl", "manifest.json*", "*.lock", ".exfig-*.tmp")
+_OVERTAKEN = "overtaken"
+
+_OF_ONE_RUN = ("begun.jsonl", "manifest.json*", "*.lock", ".exfig-*.tmp", _OVERTAKEN)
 """What is in the folder of a generation and says nothing to another run."""
 
 _DAMAGE = (ValueError, RecursionError, OverflowError)  # of a manifest: the text, or what it says
@@ -66,27 +69,6 @@ class _Schema(Struct, frozen=True, rename="camel"):
 ANSWERS, RENDERS = 1, 2
 """What a generation may be worth."""
 
-_OWNER_LENGTH = 16  # of 32 characters: chance finds no second one
-
-API_LABEL = "the address of the API"
-"""What is compared between runs as entries are, and belongs to no config."""
-
-
-def configs_of(entries: Iterable[str]) -> frozenset[str]:
-    """Return the configs of entries that are given by their labels: "app.yaml ios.icons" is one of app.yaml."""
-    return frozenset(label.rpartition(" ")[0] for label in entries if label != API_LABEL)
-
-
-def owner_of(entries: Iterable[str]) -> str:
-    """Return a name for those whose checkpoint it is: runs that export the same kinds from the same configs.
-
-    What they export of it, and how, may differ: that is a change of the configuration.
-    """
-    owners = set()
-    for config, _, entry in (label.rpartition(" ") for label in entries if label != API_LABEL):
-        owners.add(identity(config, entry.partition("[")[0].rpartition(".")[2]))  # of "ios.icons[1]" it is "icons"
-    return identity(*sorted(owners))[:_OWNER_LENGTH]
-
 
 class Said(NamedTuple):
     """What speaks for a generation, and when it gave its last sign of life (Unix time)."""
@@ -103,6 +85,8 @@ class Generation:
         self.folder = folder
         self.begun_path = os.path.join(folder, "begun.jsonl")
         self.manifest_path = os.path.join(folder, "manifest.json")
+        self._answers = os.path.join(folder, "answers")
+        self._overtaken = os.path.join(folder, _OVERTAKEN)
         self.damaged = False
         """Whether `read` met a manifest that it could not read."""
 
@@ -160,7 +144,7 @@ class Generation:
         Raises:
             DiskError: if the disk refuses.
         """
-        files.make_folder(os.path.join(self.folder, "answers"))
+        files.make_folder(self._answers)
         journal = Journal(self.begun_path)
         try:
             journal.append([begun])
@@ -180,15 +164,17 @@ class Generation:
         except OSError as error:
             raise files.disk_error(error, self.folder) from error
 
-    def copy_from(self, other: Generation, begun: Begun) -> None:
+    def copy_from(self, other: Generation, begun: Begun, *, answers: bool = True) -> None:
         """Become a copy of what `other` remembers, begun by another run; killed at any instant, all of it or none.
+
+        Figma's `answers` about files may be left out.
 
         Raises:
             DiskError: if the disk refuses.
         """
         copy = Generation(f"{self.folder}{_COPY}")
         clear(copy.folder)
-        ignored = shutil.ignore_patterns(*_OF_ONE_RUN)
+        ignored = shutil.ignore_patterns(*_OF_ONE_RUN, *(() if answers else ("answers",)))
         try:
             shutil.copytree(other.folder, copy.folder, ignore=ignored, copy_function=_copy_file)
             copy.begin(begun)
@@ -200,9 +186,37 @@ class Generation:
             raise
         self.replace_by(copy)
 
-    def forget_answers(self) -> None:
-        """Delete what Figma has answered about files; renders that were paid for stay known."""
-        clear(os.path.join(self.folder, "answers"))
+    @property
+    def is_overtaken(self) -> bool:
+        """Has a run of other configs begun since, that exports some of the same? What it writes may be newer."""
+        return os.path.lexists(self._overtaken)
+
+    def overtake(self, entries: Iterable[str]) -> None:
+        """Note that a run exports `entries` (labels), if it wants some of the same as well."""
+        with suppress(StateError, OSError):  # a newer program's; or it cannot be noted
+            if (said := self.read()) and scope_of(said.manifest.entries) & scope_of(entries):
+                Path(self._overtaken).touch()
+
+    def catch_up(self) -> None:
+        """Forget what Figma said of its files, so that it is asked what they are now; then it is not overtaken.
+
+        Renders that were paid for stay known.
+        """
+        clear(self._answers)
+        if not os.path.lexists(self._answers):
+            clear(self._overtaken)
+
+    def touched(self) -> float:
+        """Return when its own runs last wrote to it (Unix time), 0 if it is not there.
+
+        Raises:
+            OSError: if that cannot be told.
+        """
+        if not os.path.isdir(self.folder):
+            return 0.0
+        with os.scandir(self.folder) as entries:
+            own = (entry for entry in entries if entry.name != _OVERTAKEN)
+            return max((entry.stat(follow_symlinks=False).st_mtime for entry in own), default=0.0)
 
     def remove(self) -> None:
         """Remove all of it (see `remove`)."""

@@ -1,11 +1,11 @@
 """The state folder: a place for the checkpoint of each set of configs, held by one run at a time.
 
-The place of a set (see `generation.owner_of`) is a folder of its own in `.exfig-checkpoint.d/`. A run changes nothing
+The place of a set (see `labels.owner_of`) is a folder of its own in `.exfig-checkpoint.d/`. A run changes nothing
 in the places of others, but for two things that it removes under the lock of the whole folder: what it has finished
-because it included all of it, and what is so old that nobody goes on from it; and it leaves a note, `overtaken`, where
-it exports some of the same: who goes on there asks Figma anew what its files are, since there may be newer ones in
-place. `.exfig-checkpoint.json` is a link for
-people and tools: to the manifest of the run that goes on, or else of the last one that was not finished.
+because it included all of it, and what is so old that nobody goes on from it; and it leaves a note, `overtaken`, in
+each generation that exports some of the same: who goes on from that asks Figma anew what its files are, since there may
+be newer ones in place. `.exfig-checkpoint.json` is a link for people and tools: to the manifest of the run that goes
+on, or else of the last one that was not finished.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from exfig_mp import files
 from exfig_mp.errors import LockedError, StateError
-from exfig_mp.generation import API_LABEL, Generation, clear, remove, sweep
+from exfig_mp.generation import Generation, clear, remove, sweep
 from exfig_mp.journal import is_open, lock
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ class Place:
         self.folder = folder
         self.current = Generation(os.path.join(folder, "current"))
         self.previous = Generation(os.path.join(folder, "previous"))
-        self._overtaken = os.path.join(folder, "overtaken")
 
     @property
     def generations(self) -> tuple[Generation, Generation]:
@@ -47,15 +46,10 @@ class Place:
 
     def touched(self) -> float:
         """Return when something of it was last written (Unix time), 0 if nothing is there; now if that is not known."""
-        times = [0.0]
         try:
-            for generation in self.generations:
-                if os.path.isdir(generation.folder):
-                    with os.scandir(generation.folder) as entries:
-                        times += [entry.stat(follow_symlinks=False).st_mtime for entry in entries]
+            return max(generation.touched() for generation in self.generations)
         except OSError:
             return time.time()
-        return max(times)
 
     def is_in_use(self) -> bool:
         """Is somebody still writing one of its journals? A worker may outlive its run for a moment."""
@@ -69,29 +63,9 @@ class Place:
             return False
         return bool(said) and all(wanted and wanted.items() <= entries.items() for wanted in said)
 
-    @property
-    def is_overtaken(self) -> bool:
-        """Has a run of other configs begun since, that exports some of the same? What it writes may be newer."""
-        return os.path.lexists(self._overtaken)
-
-    def overtake(self, entries: Mapping[str, str]) -> None:
-        """Note that a run exports these entries, if it wants some of them as well."""
-        mine = entries.keys() - {API_LABEL}
-        with suppress(StateError, OSError):  # a newer program's; or it cannot be noted
-            if any(said.manifest.entries.keys() & mine for one in self.generations if (said := one.read())):
-                Path(self._overtaken).touch()
-
-    def catch_up(self) -> None:
-        """Forget what Figma said of its files, so that it is asked what they are now; then it is not overtaken."""
-        for generation in self.generations:
-            generation.forget_answers()
-        clear(self._overtaken)
-
     def remove_if_empty(self) -> None:
         """Remove its folder if no generation is left there."""
         sweep(self.folder)
-        if not any(generation.is_there for generation in self.generations):
-            clear(self._overtaken)
         with suppress(OSError):
             os.rmdir(self.folder)
 
@@ -140,9 +114,9 @@ class StateFolder:
         return [place for place in found if place.folder != mine.folder]
 
     def overtake(self, mine: Place, entries: Mapping[str, str]) -> None:
-        """Note in the places of others that a run exports these entries (see `Place.overtake`)."""
-        for place in self.others(mine):
-            place.overtake(entries)
+        """Note in the places of others that a run exports these entries (see `Generation.overtake`)."""
+        for generation in (one for place in self.others(mine) for one in place.generations):
+            generation.overtake(entries)
 
     def remove_covered(self, mine: Place, entries: Mapping[str, str]) -> None:
         """Remove the places that want nothing but these entries, which a run has just finished.

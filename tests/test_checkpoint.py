@@ -23,9 +23,9 @@ from exfig_mp.cli.resolve import resolve
 from exfig_mp.errors import DiskError, ExfigError, LockedError, StateError
 from exfig_mp.exporters.folder import Folder
 from exfig_mp.exporters.protocol import Entry, Naming, Selection
-from exfig_mp.generation import owner_of
 from exfig_mp.hashing import digest
 from exfig_mp.journal import Begun, Journal, Placed, Rendered
+from exfig_mp.labels import owner_of
 from exfig_mp.model import Asset, Items, Node, Written
 from exfig_mp.plan import build_plan
 from exfig_mp.planned import plan_entry
@@ -735,7 +735,7 @@ KILLED = """
 import json, os, shutil, signal, sys
 from pathlib import Path
 from exfig_mp.checkpoint import Checkpoint
-from exfig_mp.generation import owner_of
+from exfig_mp.labels import owner_of
 from exfig_mp.journal import Journal, Rendered
 from exfig_mp.model import Items
 from exfig_mp.resume import choose

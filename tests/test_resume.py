@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exfig_mp.found import Found
-from exfig_mp.generation import API_LABEL, Manifest
+from exfig_mp.generation import Manifest
+from exfig_mp.labels import API_LABEL
 from exfig_mp.resume import MAX_AGE, changes, choose, damage, decide, parse_age
 
 HOUR = 3600.0

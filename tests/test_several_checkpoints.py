@@ -13,8 +13,8 @@ import pytest
 
 from exfig_mp.checkpoint import URL_LIFE, Checkpoint
 from exfig_mp.errors import DiskError
-from exfig_mp.generation import owner_of
 from exfig_mp.journal import Journal, Rendered
+from exfig_mp.labels import owner_of
 from exfig_mp.resume import choose
 from tests.conftest import TOKEN
 from tests.crash.bookkeeping import asked, remembered
@@ -47,11 +47,12 @@ def several(project, faulty):
     return project
 
 
-def kill(project, name: str, *options: str) -> Memory:
+def kill(project, name: str, *options: str, command: str = "batch") -> Memory:
     """Kill a run of one config when some of its files are there; return what it remembers."""
     figma = project.figma
     goal = figma.seen()["cdn_requests"] + 4
-    process = project.start("batch", f"{name}.yaml", *options, "--concurrent-downloads", "1")
+    config = (f"{name}.yaml",) if command == "batch" else ("-i", f"{name}.yaml")
+    process = project.start(command, *config, *options, "--concurrent-downloads", "1")
     project.wait_until(lambda: figma.seen()["cdn_requests"] >= goal)
     process.kill()
     project.end(process)
@@ -105,6 +106,12 @@ def test_a_run_that_starts_anew_and_dies_before_its_first_render_costs_neither_i
 BOTH = ["a.yaml web.icons", "b.yaml web.icons"]
 
 
+def redraw(project) -> None:
+    """Have another picture in Figma where a.yaml has its first one of."""
+    edits = [{"do": "redraw", "name": "accessibility-00001"}, {"do": "publish"}]
+    project.figma.post("/_simulator/design", {"file": "Librarya", "edits": edits})
+
+
 def kill_both(project) -> Memory:
     """Kill a run of a and b together before it has half of its files; return what it remembers."""
     figma = project.figma
@@ -117,10 +124,7 @@ def kill_both(project) -> Memory:
 
 def test_a_resume_puts_no_older_files_in_place_of_what_another_run_has_exported_since(several):
     kill_both(several)
-    several.figma.post(
-        "/_simulator/design",
-        {"file": "Librarya", "edits": [{"do": "redraw", "name": "accessibility-00001"}, {"do": "publish"}]},
-    )
+    redraw(several)
     assert several.run("batch", "a.yaml").code == 0
     newer = several.tree("out/a/icons")
 
@@ -132,10 +136,45 @@ def test_a_resume_puts_no_older_files_in_place_of_what_another_run_has_exported_
     assert several.state() == []
 
 
+@pytest.mark.parametrize("first", ["all", "some"])
+def test_a_run_with_a_filter_and_one_without_put_no_older_files_in_place_of_each_others(several, first):
+    args = {"all": ("icons", "-i", "a.yaml"), "some": ("icons", "accessibility*", "-i", "a.yaml")}
+    process = several.start(*args[first], "--concurrent-downloads", "1")
+    several.wait_until(lambda: several.figma.seen()["cdn_requests"] >= 1)
+    process.kill()
+    several.end(process)
+    redraw(several)
+    assert several.run(*args["some" if first == "all" else "all"]).code == 0
+    newer = {name: body for name, body in several.tree("out/a/icons").items() if "accessibility" in name}
+    assert newer
+
+    ran = several.run(*args[first], "--resume")
+
+    assert (ran.code, "another run has exported some of this since" in ran.err) == (0, True)
+    assert several.tree("out/a/icons").items() >= newer.items()
+
+
+def test_a_copy_puts_no_older_files_in_place_of_what_those_it_is_of_do_not_export(several):
+    icons = "svgDirectory: icons, generateReactComponents: false"
+    both = f"{{lightFileId: Librarya}}\nweb: {{output: out/a, icons: {{outputDirectory: src, {icons}}}, images: "
+    images = "{outputDirectory: src, assetsDirectory: images, generateReactComponents: false}}\n"
+    several.write("a.yaml", f"common: {{images: {{figmaFrameName: Icons}}}}\nfigma: {both}{images}")
+    kill(several, "a", command="icons")
+    redraw(several)
+    assert several.run("images", "-i", "a.yaml").code == 0
+    newer = several.tree("out/a/images")
+
+    ran, report = several.report("batch", "a.yaml", "--resume=force")
+
+    assert (ran.code, "going on from a copy" in ran.err) == (0, True)
+    assert several.tree("out/a/images") == newer
+    assert {call["endpoint"] for call in report["calls"]} >= {"meta", "components"}
+
+
 def test_what_was_paid_for_is_used_though_another_run_has_begun_since_if_nothing_was_drawn_anew(several):
     memory = kill_both(several)
     process = several.start("batch", "a.yaml", FIGMA_PERSONAL_TOKEN=SILENT)
-    several.wait_until(lambda: list(several.folder.glob(".exfig-checkpoint.d/*/overtaken")))
+    several.wait_until(lambda: list(several.folder.glob(".exfig-checkpoint.d/*/*/overtaken")))
     process.kill()
     several.end(process)
     seen = len(several.figma.log())
@@ -228,6 +267,33 @@ def test_what_a_living_process_still_writes_to_is_not_removed(tmp_path):
     assert not place.exists()
 
 
+def test_that_others_have_overtaken_it_is_noted_once_and_no_sign_of_life_of_its_own(tmp_path):
+    place = leave(tmp_path, A)
+    age(place, 2 * URL_LIFE)
+
+    for _ in range(2):
+        with Checkpoint(str(tmp_path), "other", A | B) as checkpoint:
+            checkpoint.start_over()
+            assert [path.parent.name for path in place.rglob("overtaken")] == ["current"]
+    with Checkpoint(str(tmp_path), "third", {"c.yaml web.icons": "3"}) as checkpoint:
+        assert checkpoint.remove_old(0.0) == 1
+
+
+def test_a_run_that_starts_over_is_not_overtaken_by_those_that_overtook_the_one_before(tmp_path):
+    place = leave(tmp_path, A)
+    with Checkpoint(str(tmp_path), "other", B | {"a.yaml web.icons": "9"}) as checkpoint:
+        checkpoint.start_over()
+        checkpoint.discard()
+
+    with Checkpoint(str(tmp_path), "hash", A) as checkpoint:
+        checkpoint.start_over()
+        assert [path.parent.name for path in place.rglob("overtaken")] == ["previous"]
+    with Checkpoint(str(tmp_path), "hash", A) as checkpoint:
+        checkpoint.go_on(checkpoint.find()[0])
+        assert checkpoint.is_overtaken, "the one before has its place back, and is"
+        assert list(place.rglob("overtaken")) == []
+
+
 @pytest.mark.parametrize(
     ("finished", "is_left"),
     [
@@ -284,7 +350,7 @@ def test_others_keep_theirs_whole_when_a_copy_is_gone_on_from(tmp_path):
         (mine,) = checkpoint.find()
         assert (mine.own, mine.same_config, mine.manifest.export_id != found.manifest.export_id) == (True,) * 3
 
-    noted = before | {place / "overtaken": b""}
+    noted = before | {place / "current" / "overtaken": b""}
     assert {path: path.read_bytes() for path in place.rglob("*") if path.is_file()} == noted
 
 

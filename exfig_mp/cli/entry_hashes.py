@@ -11,8 +11,8 @@ import msgspec
 from exfig_mp.config.discovery import display_name
 from exfig_mp.config.problems import printable
 from exfig_mp.exporters.protocol import Entry
-from exfig_mp.generation import API_LABEL
 from exfig_mp.hashing import digest, identity
+from exfig_mp.labels import API_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +24,7 @@ def entry_hashes(work: Iterable[Work], origin: str, state_dir: str) -> dict[str,
     """Return what decides about the files of a run, as hashes by labels for people.
 
     What one Figma said is not true of another, so the `origin` of the API is one of them. A label begins with the
-    config, or with what a run without one goes by, and a space parts that from the entry (see `generation.owner_of`).
+    config, or with what a run without one goes by, and a space parts that from the entry (see `labels.owner_of`).
     To export a few of a config's icons is not to change what is exported of it: a FILTER is named beside the config.
     """
     hashes = {API_LABEL: identity(origin)}
