@@ -28,6 +28,7 @@ OUTAGE = 12 * FULL_WEIGHT
 
 _COMFORTABLE = 10.0  # seconds of a call below which the next may be larger
 _MOST_GROWTH = 4.0  # from one call to the next: the first nodes may be easier to draw than the rest
+_CLOSE = 16  # the part of a query that it is not worth a call to find out whether it may be longer by
 _CAREFUL_GROWTH = 2.0  # where something was too much before
 
 
@@ -36,43 +37,50 @@ class BatchSize(Struct):
 
     Args:
         ids: of the next call.
-        most: of any call.
         growth: from one call to the next, at most.
-        known: the most ids that were answered at a time.
-        is_tight: whether a URL of `most` ids and one more was too long.
+        room: bytes of the query of the next call.
+        most: bytes of any query.
+        known: bytes of the longest query that was answered, as far as others may be as long.
     """
 
     ids: int = FIRST_IDS
-    most: int = MOST_IDS
     growth: float = _MOST_GROWTH
+    room: int = MAX_QUERY
+    most: int = MAX_QUERY
     known: int = 0
-    is_tight: bool = False
 
     def after_success(self, seconds: float, asked: int) -> None:
         """Grow if a full call was quick, to what should take a comfortable time."""
-        self.known = max(self.known, asked)
         if seconds < _COMFORTABLE and asked >= self.ids:
             factor = min(_COMFORTABLE / max(seconds, 0.001), self.growth)
-            most = (self.ids + self.most + 1) // 2 if self.is_tight else self.most  # it is somewhere in between
-            self.ids = min(int(self.ids * factor), most)
+            self.ids = min(int(self.ids * factor), MOST_IDS)
 
     def after_too_much(self, asked: int) -> None:
         """Shrink below what was too much, and grow with more care from now on."""
         self.ids = max(1, min(self.ids, asked // 2))
         self.growth = _CAREFUL_GROWTH
 
-    def is_too_long(self, status: int, asked: int) -> bool:
-        """Was the URL too long, by the status of an error? Then never put so many into one again, wherever they are.
+    def fits(self, length: int, asked: int) -> None:
+        """Take note that a query of `length` bytes was answered: where some were too long, the next may be longer."""
+        self.known = min(max(self.known, length), MAX_QUERY)  # a single id may be longer
+        is_full = length + 2 * length // asked > self.room  # an id or two did not go in
+        if self.room < self.most and is_full:
+            is_close = self.most - self.known <= self.known // _CLOSE
+            self.room = self.known if is_close else (self.known + self.most + 1) // 2
 
-        As many as were answered before cannot be too long, nor can one: then a node is at fault.
+    def is_too_long(self, status: int, length: int, asked: int) -> bool:
+        """Was the query of `length` bytes too long, by the status of an error? Then never send so long a one again.
+
+        One as long as others that were answered cannot be too long, nor can a single id: then a node is at fault.
         """
-        if status not in TOO_LONG or asked <= self.known:
+        if status not in TOO_LONG:
             return False
         if asked == 1:
-            self.is_tight, self.most = False, MOST_IDS
+            self.room = self.most = MAX_QUERY
+        if asked == 1 or length <= self.known:
             return False
-        self.is_tight, self.most = True, asked - 1
-        self.ids = min(self.ids, self.known or asked // 2)
+        self.most = length - 1
+        self.room = min(self.room, max(self.known, length // 2))
         return True
 
 
@@ -131,7 +139,7 @@ class Kind(Struct):
             return self.batches.popleft()
         waiting = self.waiting or self.again
         batch: list[Render] = []
-        room = MAX_QUERY - len(self.query) - len("&ids=")
+        room = self.size.room - len(self.query) - len("&ids=")
         while waiting and len(batch) < self.size.ids:
             room -= len(encoded(waiting[0].node.id)) + 1
             if room < 0 and batch:

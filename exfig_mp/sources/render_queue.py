@@ -141,13 +141,14 @@ class RenderQueue:
         try:
             images = await self._api.images(kind.file_key, query, subject, can_be_split=len(batch) > 1)
         except FigmaError as error:
-            return self._narrow_down(kind, batch, error)
+            return self._narrow_down(kind, batch, error, len(query))
         self._answered += 1
         kind.unanswered, kind.was_answered = 0, True
         kind.size.after_success(images.seconds, len(batch))
+        kind.size.fits(len(query), len(batch))
         return self._sort_out(kind, batch, images)
 
-    def _narrow_down(self, kind: Kind, batch: list[Render], error: FigmaError) -> list[Drawn | NotDrawn]:
+    def _narrow_down(self, kind: Kind, batch: list[Render], error: FigmaError, length: int) -> list[Drawn | NotDrawn]:
         if kind.version and not kind.was_answered and refuses_version(error):
             kind.version = ""  # better what the file is now than nothing
             kind.batches.appendleft(batch)
@@ -166,7 +167,7 @@ class RenderQueue:
         elif len(rest) < len(batch):
             kind.batches.extendleft([rest] if rest else [])
             batch = [render for render in batch if render.node.id == spoiling]
-        elif kind.size.is_too_long(error.status, len(batch)):
+        elif kind.size.is_too_long(error.status, length, len(batch)):
             kind.waiting.extendleft(reversed(batch))
             return []
         elif is_too_much(error, ids=len(batch)):

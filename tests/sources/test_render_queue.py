@@ -24,7 +24,7 @@ from exfig_mp.retry import RetryPolicy
 from exfig_mp.sources.figma_api import FigmaApi, Images
 from exfig_mp.sources.figma_calls import ApiOptions, Caller, Token
 from exfig_mp.sources.figma_errors import refusal
-from exfig_mp.sources.render_kind import BatchSize, query_switches
+from exfig_mp.sources.render_kind import BatchSize, encoded, query_switches
 from exfig_mp.sources.render_queue import Drawn, NotDrawn, RenderQueue
 
 LONGEST_URL = 7_500
@@ -44,6 +44,8 @@ class Api:
     poison: frozenset[str] = frozenset()
     nulls: dict[str, float] = field(default_factory=dict)  # node id: how often it renders nothing
     most: int = 10_000
+    room: int = 10_000  # bytes of a URL
+    refused: int = 0
     too_much: FigmaError = TIMEOUT
     error: FigmaError | None = None
     error_after: int = 10_000
@@ -56,11 +58,15 @@ class Api:
     drawing_seconds: float = 0.0
     can_name_versions: bool = True
 
+    @staticmethod
+    def url(file_key: str, query: str) -> str:
+        return f"https://api.figma.com/v1/images/{file_key}?{query}"
+
     def blocked_for(self, file_key: str) -> float:  # noqa: ARG002  # the contract's
         return 0.0
 
     async def images(self, file_key: str, query: str, subject: str, *, can_be_split: bool = False) -> Images:
-        url = f"https://api.figma.com/v1/images/{file_key}?{query}"
+        url = self.url(file_key, query)
         assert url.isascii()
         assert ";" not in url
         ids = parse_qs(query, strict_parsing=True)["ids"][0].split(",")
@@ -77,7 +83,8 @@ class Api:
         self.finished += 1
         if self.error and len(self.calls) > self.error_after:
             raise self.error
-        if len(ids) > self.most or self.poison.intersection(ids):
+        if len(ids) > self.most or len(url) > self.room or self.poison.intersection(ids):
+            self.refused += 1
             raise self.too_much
         self.asked.update(ids)
         drawn = {
@@ -95,6 +102,10 @@ async def answers_of(api: Any, renders: list[Render]) -> list[Drawn | NotDrawn]:
 
 def ids(count: int, first: int = 0) -> list[str]:
     return [f"1:{number}" for number in range(first, first + count)]
+
+
+def long_ids(count: int) -> list[str]:
+    return [f"I1106:{number};854:14331;854:14303" for number in range(count)]
 
 
 NODE_IDS = st.one_of(
@@ -264,18 +275,42 @@ def test_what_is_too_much_or_breaks_figma_is_halved_down_to_one_node(status):
 
 
 @pytest.mark.parametrize("status", [413, 414, 431])
-@pytest.mark.parametrize("room", [1, 2, 7, 19, 20, 63, 99, 150])
-def test_how_many_ids_a_url_may_have_is_found_once(status, room):
-    too_long = FigmaError(refusal(status, "", "renders"), status)
-    api = Api(most=room, too_much=too_long)
+@pytest.mark.parametrize("room", [180, 200, 400, 1_000, 2_048, 4_096])
+@pytest.mark.parametrize(
+    "nodes", [ids(1000), long_ids(200), [*long_ids(60), *ids(1000)]], ids=["short", "long", "both"]
+)
+def test_how_long_a_url_may_be_is_found_once(status, room, nodes):
+    api = Api(room=room, too_much=FigmaError(refusal(status, "", "renders"), status))
 
-    answers = asyncio.run(answers_of(api, [render(node) for node in ids(1000)]))
+    answers = asyncio.run(answers_of(api, [render(node) for node in nodes]))
 
     assert all(isinstance(answer, Drawn) for answer in answers)
-    assert Counter(answer.render.node.id for answer in answers) == Counter(ids(1000))
-    refused = [len(call) for call in api.calls if len(call) > room]
-    assert len(refused) <= 12
-    assert len(api.calls) - len(refused) <= 1000 / room + 8
+    assert Counter(answer.render.node.id for answer in answers) == Counter(nodes)
+    left = room - len(api.url("LightLibrary", query_switches(render("")) + "&ids="))
+    longest = max(len(encoded(node)) + 1 for node in nodes)
+    fewest = sum(len(encoded(node)) + 1 for node in nodes) / max(left - longest, longest)
+    assert api.refused <= 12
+    assert len(api.calls) - api.refused <= 1.3 * fewest + 12
+
+
+def test_long_ids_of_one_file_leave_the_calls_of_another_as_large_as_they_may_be():
+    renders = [*(render(node, key="Long") for node in long_ids(300)), *(render(node) for node in ids(3000))]
+    api = Api(room=2_048, too_much=FigmaError(refusal(414, "", "renders"), 414))
+
+    answers = asyncio.run(answers_of(api, renders))
+
+    assert Counter(answer.render for answer in answers if isinstance(answer, Drawn)) == Counter(renders)
+    assert len(api.calls) <= 35
+
+
+def test_an_id_that_fits_into_no_url_fails_alone():
+    nodes = [*ids(500), f"I{';'.join(ids(60))}", *ids(500, 500)]
+    api = Api(room=400, too_much=FigmaError(refusal(414, "", "renders"), 414))
+
+    answers = asyncio.run(answers_of(api, [render(node) for node in nodes]))
+
+    assert [answer.render.node.id for answer in answers if isinstance(answer, NotDrawn)] == [nodes[500]]
+    assert len(api.calls) <= 1000 / 40 + 20
 
 
 @pytest.mark.parametrize("status", [413, 414, 431])
