@@ -6,6 +6,7 @@ What an answer means, and whether to ask again, is decided elsewhere (`retry`, `
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urljoin
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 MAX_REDIRECTS = 5
 _CHUNK = 256 * 1024
+_CONTEXT = re.compile(r" ssl:(<[^>]*>|\w+)")  # aiohttp shows what it was given, with its address in memory
 
 
 class Session:
@@ -150,4 +152,4 @@ def describe(error: Exception) -> str:
         return "the address of the proxy is not like http://host:port"
     if isinstance(error, aiohttp.ClientResponseError):  # its text has the URL, which may hold a password
         return plain(error.message) or "the answer is no HTTP"
-    return plain(str(error)) or type(error).__name__
+    return plain(_CONTEXT.sub("", str(error))) or type(error).__name__

@@ -570,3 +570,17 @@ async def test_no_proxy_stands_between_us_and_this_machine(monkeypatch):
     monkeypatch.setenv("no_proxy", "figma.com")
     async with Session(SessionOptions()) as session:
         assert session._route(URL("https://api.figma.com/x")).proxy is None
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_a_server_that_is_not_there_is_named_without_what_is_ours(scheme):
+    with socket.socket() as listener:  # bound, and nobody listens
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+        async with Session(SessionOptions(allowed_hosts=("127.0.0.1",))) as session:
+            reply = await session.get(Get(f"{scheme}://127.0.0.1:{port}/a", 5.0))
+
+    assert isinstance(reply, NoReply)
+    assert reply.trouble == "network"
+    assert reply.detail.startswith(f"Cannot connect to host 127.0.0.1:{port} [")
+    assert "ssl" not in reply.detail
