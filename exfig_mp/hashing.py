@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import xxhash
 
-ALGORITHM = "xxh3_128"
-
 
 def digest(body: bytes) -> str:
     """Return the hexadecimal xxh3-128 digest of `body` (32 characters)."""

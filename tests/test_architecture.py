@@ -169,7 +169,6 @@ DOORS: dict[str, set[str]] = {
     "structlog": {"log"},
     "click": {"cli"},
     "rich": {"cli"},
-    "psutil": {"cli", "engines", "simulator"},
     "multiprocessing": {"engines.member", "engines.nursery", "engines.tidy", "engines.worker", "simulator"},
     "resvg_py": {"convert.raster", "simulator"},
     "PIL": {"convert.pictures", "simulator"},

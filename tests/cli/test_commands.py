@@ -391,25 +391,14 @@ def test_output_that_there_is_no_room_for_ends_with_a_message(library, web, argu
     assert (web.folder / "r.md").exists() is bool(report)
 
 
-def test_a_run_whose_reader_has_gone_still_reports(library, web):
-    reader, writer = os.pipe()
+@pytest.mark.parametrize("pair", [os.pipe, os.openpty])
+def test_a_run_whose_reader_or_terminal_has_gone_still_reports(library, web, pair):
+    reader, writer = pair()
     os.close(reader)
 
     code, err = _into(writer, web, "batch", "exfig.yaml", "--report", "r.md")
 
     os.close(writer)
-    assert library
-    assert (code, err) == (0, "")
-    assert (web.folder / "r.md").read_text().startswith("## exfig-mp: done")
-
-
-def test_a_run_whose_terminal_has_gone_still_reports(library, web):
-    keyboard, terminal = os.openpty()
-    os.close(keyboard)
-
-    code, err = _into(terminal, web, "batch", "exfig.yaml", "--report", "r.md")
-
-    os.close(terminal)
     assert library
     assert (code, err) == (0, "")
     assert (web.folder / "r.md").read_text().startswith("## exfig-mp: done")

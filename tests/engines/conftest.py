@@ -157,3 +157,16 @@ def _workers():
 @pytest.fixture(scope="session", name="open_files")
 def _open_files():
     return open_files
+
+
+@pytest.fixture
+def lay_down(tmp_path):
+    """Write files as the kernel has them, given by their paths below a folder of this test."""
+
+    def write(files: dict[str, str]) -> None:
+        for name, text in files.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+
+    return write

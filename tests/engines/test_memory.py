@@ -14,14 +14,11 @@ UNLIMITED = 9223372036854771712  # what version 1 of control groups says for "no
 
 
 @pytest.fixture
-def system(tmp_path):
+def system(tmp_path, lay_down):
     """A machine with 8 GiB; write its other files and make a gauge."""
 
     def gauge(files: dict[str, str]) -> Gauge:
-        for name, text in ({"proc/meminfo": "MemTotal:  8388608 kB\nMemFree:  17 kB\n"} | files).items():
-            path = tmp_path / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
+        lay_down({"proc/meminfo": "MemTotal:  8388608 kB\nMemFree:  17 kB\n"} | files)
         return Gauge(tmp_path / "proc", tmp_path / "cgroup")
 
     return gauge
