@@ -33,7 +33,7 @@ FILES = 10
 CONFIG = """
 figma: {{lightFileId: {key}}}
 flutter:
-  output: out
+  output: code/{key}
   icons: {{output: out/{key}}}
 """
 _POLL = 0.1
